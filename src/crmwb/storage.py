@@ -21,6 +21,7 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from crmwb.errors import DAMAGED, CrmwbError
+from crmwb.files import kept
 from crmwb.files.csv_file import FORMULA, disarmed
 from crmwb.files.parquet import (
     COMPRESSION,
@@ -502,8 +503,8 @@ def tables_in(folder: Path) -> dict[str, Path]:
     """
     require(folder)
     by_month = {file.parent for file in folder.glob("*/*.parquet") if MONTH.fullmatch(file.stem)}
-    found = (path for path in sorted(folder.iterdir()) if path.suffix == ".parquet" or path in by_month)
-    return {path.name.removesuffix(".parquet"): path for path in found}
+    paths = (path for path in sorted(folder.iterdir()) if path.suffix == ".parquet" or path in by_month)
+    return {path.name.removesuffix(".parquet"): path for path in paths}
 
 
 def table_in(folder: Path, name: str) -> Path:
@@ -524,5 +525,5 @@ def content_hash(*paths: Path) -> str:
         files = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file() and p.suffix != ".pyc")
         for file in files:
             digest.update(file.relative_to(path.parent).as_posix().encode() + b"\0")
-            digest.update(sha256(file.read_bytes()).digest())
+            digest.update(bytes.fromhex(kept.file_hash(file)))
     return digest.hexdigest()

@@ -57,9 +57,9 @@ class Source:
         clean, quarantine = place.parent / "clean", place.parent / "quarantine"
         clean.mkdir()
         quarantine.mkdir()
-        found = validation.validate(self.con, place, clean, quarantine, LENIENT, kept=kept)
+        outcome = validation.validate(self.con, place, clean, quarantine, LENIENT, kept=kept)
         files = sorted(place.parent.rglob("*.parquet"))
-        return {str(f.relative_to(place.parent)): f.read_bytes() for f in files} | {"summary": summary(found)}
+        return {str(f.relative_to(place.parent)): f.read_bytes() for f in files} | {"summary": summary(outcome)}
 
 
 @pytest.fixture

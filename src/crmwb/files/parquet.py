@@ -23,7 +23,19 @@ ROW_GROUP_ROWS = 131_072
 def write_rows(
     batches: Iterable[pa.RecordBatch], schema: pa.Schema, path: Path, apart: tuple[Path, Sequence[str]] | None
 ) -> int:
-    """Write batches to a file, some columns to another one beside it, and return the number of rows."""
+    """Write batches to a file, some columns to another one, and return the number of rows.
+
+    Parameters
+    ----------
+    batches : iterable of pyarrow.RecordBatch
+        The rows, in order.
+    schema : pyarrow.Schema
+        Columns and types of both files together; a column that the batches lack is NULL.
+    path : Path
+        The file.
+    apart : (Path, sequence of str) or None
+        The other file, and the columns that go there, row by row beside the others.
+    """
     elsewhere = [] if apart is None else list(apart[1])
     targets = [(path, [name for name in schema.names if name not in elsewhere])]
     targets += [] if apart is None else [(apart[0], elsewhere)]

@@ -31,7 +31,7 @@ MODULES = ("quality", "engine", "contract/canonical", "contract/columns.py", "co
 
 
 @dataclass(frozen=True)
-class Found:
+class MonthFindings:
     """What the checks found in one month.
 
     Attributes
@@ -63,7 +63,7 @@ class JudgedMonths:
         What findings depend on beside the rows.
     parents : dict of str to str
         By the name of each table that is referred to, a hash of its clean rows.
-    before : dict of str to Found
+    before : dict of str to MonthFindings
         By file, what an earlier run found.
     known_parents : dict of str to str
         `parents` of that run.
@@ -73,14 +73,14 @@ class JudgedMonths:
     parts: list[Path]
     made_by: dict[str, Any]
     parents: dict[str, str]
-    before: dict[str, Found] = field(default_factory=dict)
+    before: dict[str, MonthFindings] = field(default_factory=dict)
     known_parents: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.hashes = {part.name: kept.file_hash(part) for part in self.parts}
         self._sizes = {part.name: pq.read_metadata(part).num_rows for part in self.parts}
         self._starts = np.cumsum([0, *self._sizes.values()])[:-1]
-        self._found: dict[str, Found] = {}
+        self._now: dict[str, MonthFindings] = {}
 
     def fresh(self, con: Backend, checks: Sequence[Check], parents: Mapping[str, ir.Table]) -> list[Path]:
         """Return the files that must be judged; in all others, all is as an earlier run found it.
@@ -120,7 +120,7 @@ class JudgedMonths:
             yield frame
         for i, part in enumerate(fresh):
             checked = {rule: int(n[i]) for rule, n in counts.items()}
-            self._found[part.name] = Found(self.hashes[part.name], checked, {})
+            self._now[part.name] = MonthFindings(self.hashes[part.name], checked, {})
 
     def merged(self, verdicts: Sequence[Verdict], fresh: Sequence[Path]) -> list[Verdict]:
         """Return verdicts on all months, of verdicts on the rows of some of them, which are counted through.
@@ -133,7 +133,7 @@ class JudgedMonths:
             The months that were judged; of all others an earlier run says it.
         """
         stays = {part.name for part in self.parts} - {part.name for part in fresh}
-        self._found |= {name: self.before[name] for name in stays}
+        self._now |= {name: self.before[name] for name in stays}
         own = np.cumsum([0, *(self._sizes[part.name] for part in fresh)])
         begins = dict(zip((part.name for part in self.parts), self._starts.tolist(), strict=True))
         merged = []
@@ -142,21 +142,21 @@ class JudgedMonths:
             cuts = np.searchsorted(verdict.rows, own)
             for i, part in enumerate(fresh):
                 if len(rows := verdict.rows[cuts[i] : cuts[i + 1]] - own[i]):
-                    self._found[part.name].broken[rule] = rows.tolist()
-            checked = sum(found.checked[rule] for found in self._found.values())
+                    self._now[part.name].broken[rule] = rows.tolist()
+            checked = sum(findings.checked[rule] for findings in self._now.values())
             if checked != verdict.checked + sum(self.before[name].checked[rule] for name in stays):
                 raise RuntimeError(f"{rule}: {verdict.checked} rows judged, but others counted")
             rows_of = [
-                np.array(found.broken[rule], np.int64) + begins[name]
-                for name, found in self._found.items()
-                if rule in found.broken
+                np.array(findings.broken[rule], np.int64) + begins[name]
+                for name, findings in self._now.items()
+                if rule in findings.broken
             ]
             merged.append(Verdict(verdict.check, checked, np.sort(np.concatenate([np.array([], np.int64), *rows_of]))))
         return merged
 
     def write(self, file: Path) -> None:
         """Keep what was found in each month."""
-        months = {name: asdict(found) for name, found in self._found.items()}
+        months = {name: asdict(findings) for name, findings in self._now.items()}
         storage.write_json({"made_by": self.made_by, "parents": self.parents, "months": months}, file)
 
 
@@ -188,7 +188,7 @@ def opened(
     try:
         content = storage.read_json(file)
         if content["made_by"] == made_by:
-            months.before = {name: Found(**found) for name, found in content["months"].items()}
+            months.before = {name: MonthFindings(**found) for name, found in content["months"].items()}
             months.known_parents = content["parents"]
     except (CrmwbError, KeyError, TypeError, AttributeError):
         months.before = {}

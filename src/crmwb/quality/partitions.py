@@ -32,7 +32,7 @@ def shape(file: Path, table: Table) -> pd.DataFrame:
         A file is missing or no Parquet file.
     """
     schemas = [_schema(part) for part in (sorted(file.glob("*.parquet")) if file.is_dir() else [file])]
-    schema = next((found for found in schemas if table.difference(found)), schemas[0])
+    schema = next((each for each in schemas if table.difference(each)), schemas[0])
     types = {field.name: str(field.type) for field in schema}
     return pd.DataFrame({column.name: [types.get(column.name, MISSING)] for column in table.columns})
 

@@ -19,6 +19,7 @@ up what is merely not normal in the features. How often the verdict errs is in d
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -124,8 +125,8 @@ def gather(
         _of_method, x=x, given=given, ks=ks, draws=draws, shown=shown, joined=joined, params=params, seed=seed
     )
     methods = params.methods
-    found = side_by_side(of_method, methods, n_at_once if len(x) >= LEAST_ROWS else 1)
-    by_place = dict(track(found, "evidence by method", total=len(methods)))
+    ended = side_by_side(of_method, methods, n_at_once if len(x) >= LEAST_ROWS else 1)
+    by_place = dict(track(ended, "evidence by method", total=len(methods)))
     candidates = [candidate for place in range(len(methods)) for candidate in by_place[place]]
     _judge_separation(candidates, x, joined, blocks, draws=draws, seed=seed)
     return candidates
@@ -144,7 +145,7 @@ def _of_method(
     seed: int,
 ) -> list[Candidate]:
     """Return the candidates of one method; arguments as in `gather`, which draws the rows `shown` and `joined`."""
-    import sklearn.cluster  # noqa: F401  # slow; loaded before its threads are limited
+    import_module("sklearn.cluster")  # threads can be limited only of what is loaded; slow, so not on top
 
     with threadpool_limits(1):
         # a method's chance is its own, so that one more method changes nothing about the others

@@ -167,6 +167,11 @@ class Part:
             raise TypeError(f"{self.table} is derived, and has no file of its own")
         return self.profile
 
+    def only_column(self, name: str) -> Column | None:
+        """Return the one column of the file of which a canonical column is read; None of several, joined or none."""
+        sources = self.guesses[name].sources if name in self.guesses else ()
+        return sources[0] if len(sources) == 1 and self.profile is not None and self.profile.holds(*sources) else None
+
     @property
     def condition(self) -> str:
         """Which rows count, as the mapping has it; empty where all of them do."""

@@ -34,10 +34,9 @@ def ask(part: Part) -> None:
     part : Part
         Purchases.
     """
-    guess = part.guesses["customer_id"]
-    if len(guess.sources) != 1 or not ids.is_plain(guess) or not part.looked_at.holds(*guess.sources):
+    address = part.only_column("customer_id")
+    if address is None or not ids.is_plain(part.guesses["customer_id"]):
         return
-    address = guess.sources[0]
     if not ids.is_email(address) or address.called is not None:
         return
     read = {c.name for name, each in part.guesses.items() if name != "customer_id" for c in each.sources}

@@ -29,10 +29,9 @@ def ask(part: Part) -> None:
     part : Part
         Purchases.
     """
-    guess = part.guesses["customer_id"]
-    if len(guess.sources) != 1 or not part.looked_at.holds(*guess.sources):
+    number = part.only_column("customer_id")
+    if number is None:
         return
-    number = guess.sources[0]
     guests, _ = ids.guests(number)
     missing = [text is None or text in guests for text in part.looked_at.texts(number)]
     n = sum(missing)
@@ -59,13 +58,12 @@ def _ask(part: Part, number: Column, column: Column, n: int, n_names: int) -> No
         if given != "name":
             return
         for each in (part, *part.twins):
-            each.guesses["customer_id"] = (
-                changing_addresses.first_known(number, column)
-                if do_change
-                else _by_address(number, column)
-                if is_address
-                else _by_name(each, number, column, guests)
-            )
+            if do_change:
+                each.guesses["customer_id"] = changing_addresses.first_known(number, column)
+            elif is_address:
+                each.guesses["customer_id"] = _by_address(number, column)
+            else:
+                each.guesses["customer_id"] = _by_name(each, number, column, guests)
             each.remarks = [remark for remark in each.remarks if NO_CUSTOMER not in remark]
             is_guest = f" and not {syntax.is_in(number.name, guests)}" if guests else ""
             condition = f"{own} is not null{is_guest}"

@@ -27,11 +27,9 @@ def ask(part: Part) -> None:
     part : Part
         Purchases.
     """
-    guess = part.guesses["customer_id"]
-    is_plain = isinstance(guess.value, str) or "column" in guess.value
-    if len(guess.sources) != 1 or not is_plain or not part.looked_at.holds(*guess.sources):
+    who = part.only_column("customer_id")
+    if who is None or not ids.is_plain(part.guesses["customer_id"]):
         return
-    who = guess.sources[0]
     asked = {name for question in part.questions for name in question.columns}
     if ids.is_email(who) or who.name in asked or len(who.counts) <= LEAST_CUSTOMERS:
         return

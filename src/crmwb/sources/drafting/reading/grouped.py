@@ -157,9 +157,9 @@ def _is_word(text: str) -> bool:
 
 def _is_of(text: str, name: str) -> bool:
     """Say whether a text is the total of a name: what is left of it without the name is a word of totals."""
-    before, found, after = text.partition(name)
-    if not found:
+    if name not in text:
         return False
+    before, _, after = text.partition(name)
     left = f"{before.strip(APART)} {after.strip(APART)}".split()
     while len(left) > 1 and LINK.fullmatch(left[-1].strip(APART)):
         left.pop()

@@ -79,8 +79,8 @@ def complete(part: Part) -> None:
         return
     if ids.is_email(customer) or ids.is_phone(customer) or not {customer, day} <= {*part.looked_at.own}:
         return
-    made = f"concat({syntax.column(customer.name)}, ' ', {syntax.column(day.name)})"
-    expression = {"expression": f"coalesce({syntax.column(own.name)}, {made})"}
+    by_day = f"concat({syntax.column(customer.name)}, ' ', {syntax.column(day.name)})"
+    expression = {"expression": f"coalesce({syntax.column(own.name)}, {by_day})"}
     why = f"{order.why}; what {customer.name} buys on one {day.name} where it is blank"
     part.guesses["order_id"] = Guess(expression, Sure.LIKELY, why, order.sources)
     part.remarks.append(

@@ -303,8 +303,7 @@ def _take_off_discount(part: Part, money: list[Column], at: Reach, heads: list[s
     if "spread" in part.options:
         return
     if "discount_cents" in part.guesses:
-        if any(order_heads.are_less_their_discounts(part, at.links[name]) for name in heads):
-            order_heads.take_off_discounts(part)
+        order_heads.take_off_discounts(part, [at.links[name] for name in heads])
         return
     named = next((c for c in money if _matches(c, "discount_cents") and not PERCENT.search(c.name)), None)
     shown = {name: order_heads.less_than_lines(part, at.links[name]) for name in heads}

@@ -67,25 +67,32 @@ def less_than_lines(part: Part, link: Link) -> list[Column] | None:
     return [c for c in off if not any(_is_same(each, numbers[c]) for each in off_already)]
 
 
-def are_less_their_discounts(part: Part, link: Link) -> bool:
-    """Say whether totals of nearly all orders are those of their lines less a discount that stands on each line."""
-    revenue, discount = part.guesses["revenue_cents"], part.guesses["discount_cents"].sources
-    if len(discount) != 1 or discount[0] in revenue.sources or not part.looked_at.holds(*revenue.sources, *discount):
-        return False
-    amounts, less = _by_order(part, link, money.of_rows(part)), _by_order(part, link, part.looked_at.numbers(*discount))
+def take_off_discounts(part: Part, links: Sequence[Link]) -> None:
+    """Take the discount of each line off its amount, where nearly all totals of orders are those of lines less it.
+
+    Parameters
+    ----------
+    part : Part
+        Purchases by lines, with a discount beside the amount.
+    links : sequence of Link
+        From lines to files of their orders.
+    """
+    revenue, discount = part.guesses["revenue_cents"], part.only_column("discount_cents")
+    if discount is None or discount in revenue.sources or not part.looked_at.holds(*revenue.sources):
+        return
+    if any(_are_less(part, discount, link) for link in links):
+        text = f"({revenue.text} - abs(coalesce({syntax.column(discount.name)}, 0)))"
+        why = f"{revenue.why}; less {discount.name}, for only so do lines come to the total of their order"
+        part.guesses["revenue_cents"] = revenue.computed(text, why, (*revenue.sources, discount), Sure.LIKELY)
+
+
+def _are_less(part: Part, discount: Column, link: Link) -> bool:
+    amounts, less = _by_order(part, link, money.of_rows(part)), _by_order(part, link, part.looked_at.numbers(discount))
     at = [(i, key) for i, key in enumerate(link.file.texts(link.there)) if key in amounts][:MOST_ORDERS]
     off = [amounts[key] - abs(less[key]) for _, key in at if key]
     own = [c for c in link.file.own if c.is_number and c is not link.there]
     every = [[numbers[i] or 0.0 for i, _ in at] for c in own for numbers in [link.file.numbers(c)]]
     return sum(bool(less[key]) for _, key in at if key) >= LEAST_ORDERS and any(_is_same(off, each) for each in every)
-
-
-def take_off_discounts(part: Part) -> None:
-    """Take the discount of each line off its amount."""
-    revenue, (discount,) = part.guesses["revenue_cents"], part.guesses["discount_cents"].sources
-    text = f"({revenue.text} - abs(coalesce({syntax.column(discount.name)}, 0)))"
-    why = f"{revenue.why}; less {discount.name}, for only so do lines come to the total of their order"
-    part.guesses["revenue_cents"] = revenue.computed(text, why, (*revenue.sources, discount), Sure.LIKELY)
 
 
 def _by_order(part: Part, link: Link, numbers: Sequence[float | None]) -> dict[str, float]:

@@ -2,7 +2,6 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from crmwb.sources.drafting.amounts import money, refunds
 from crmwb.sources.drafting.guess import Part, Sure
@@ -33,32 +32,26 @@ def settle(back: Sequence[Part], parts: list[Part]) -> None:
     every = [part for part in parts if part.table == "transactions" and part.profile is not None and not part.through]
     sold = [p for p in every if str(p.options["file"]) not in names and not refunds.holds_returns_only(p)]
     for part in back:
-        amounts = part.guesses["revenue_cents"].sources
-        if _order(part) is None or len(amounts) != 1 or isinstance(part.guesses["revenue_cents"].value, dict):
+        guess, amount = part.guesses["revenue_cents"], part.only_column("revenue_cents")
+        if part.only_column("order_id") is None or amount is None or isinstance(guess.value, dict):
             continue
         column = next((c for each in sold for paid in _paid(each) if (c := _same(part, paid)) is not None), None)
-        if column is not None and column is not amounts[0]:
-            guess = part.guesses["revenue_cents"]
-            why = f"of orders that came back in whole, it is what was paid, unlike {amounts[0].name}"
+        if column is not None and column is not amount:
+            why = f"of orders that came back in whole, it is what was paid, unlike {amount.name}"
             part.guesses["revenue_cents"] = guess.computed(syntax.column(column.name), why, (column,), Sure.LIKELY)
             part.remarks.append(f"{column.name} is what came back: {why}")
-    told = {order for part in back for order in _orders(part)}
+    returned = {order for part in back for order in _orders(part)}
     for part in [twin for each in sold for twin in each.twins if refunds.holds_returns_only(twin)]:
         of_orders = _orders(part)
-        if part in parts and len(of_orders & told) >= NEARLY_ALL * max(len(of_orders), 1):
+        if part in parts and len(of_orders & returned) >= NEARLY_ALL * max(len(of_orders), 1):
             parts.remove(part)
             name = part.guesses["revenue_cents"].sources[0].name
             back[0].remarks.append(f"it tells the refunds that {name} of {part.options['file']} tells too: read once")
 
 
-def _order(part: Part) -> Column | None:
-    sources = part.guesses["order_id"].sources
-    return sources[0] if len(sources) == 1 and part.looked_at.holds(*sources) else None
-
-
 def _paid(part: Part) -> list[dict[str, float]]:
     """Return what orders come to by each column that their amount is made of, the last one first."""
-    order, revenue = _order(part), part.guesses["revenue_cents"]
+    order, revenue = part.only_column("order_id"), part.guesses["revenue_cents"]
     held = [c for c in revenue.sources[::-1] if part.looked_at.holds(c)]
     if order is None:
         return []
@@ -77,11 +70,11 @@ def _by_order(file: Profile, order: Column, numbers: Sequence[float | None]) -> 
 
 def _same(part: Part, paid: Mapping[str, float]) -> Column | None:
     """Return the column of returns that is most often what was paid for the order; None where none clearly is."""
-    order = _order(part)
+    order = part.only_column("order_id")
     if order is None:
         return None
     own = [c for c in part.looked_at.own if c.is_number and not c.is_flag and c is not order]
-    n_whole: Counter[Any] = Counter()
+    n_whole: Counter[Column] = Counter()
     for column in own:
         came_back = _by_order(part.looked_at, order, part.looked_at.numbers(column))
         n_whole[column] = sum(abs(abs(n) - paid.get(key, 0.0)) < CENT for key, n in came_back.items())
@@ -95,7 +88,7 @@ def _same(part: Part, paid: Mapping[str, float]) -> Column | None:
 
 def _orders(part: Part) -> set[str]:
     """Return the orders of which a part tells that something came back."""
-    order, amounts = _order(part), part.guesses["revenue_cents"].sources
+    order, amounts = part.only_column("order_id"), part.guesses["revenue_cents"].sources
     if order is None or not amounts or not part.looked_at.holds(*amounts):
         return set()
     rows = zip(part.looked_at.texts(order), *map(part.looked_at.numbers, amounts), strict=True)
