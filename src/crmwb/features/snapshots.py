@@ -1,6 +1,6 @@
 """The feature table at every month end: what was known of each customer then."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from crmwb.features.customers import customers
 from crmwb.features.inputs import input_checksums, key_of
 from crmwb.features.observation import Observation
 from crmwb.files import kept
+from crmwb.files.behind import behind
 from crmwb.history import History
 from crmwb.history.asof import Day, day_of
 from crmwb.history.months import until_next
@@ -95,23 +96,14 @@ def write_snapshots(
         checksums = {"transactions": dict(line_checksums)} | input_checksums(con, tables, past)
         keys = {file: key_of(checksums, end) for file, end in ends.items()}
     stays = _same(folder, made_by, keys)
-    n_rows = 0
-    with engine.keeping(con) as keep, storage.replacing_folder(folder) as beside:
+    missing = [end for file, end in ends.items() if file not in stays]
+    with storage.replacing_folder(folder) as beside:
         for file in stays:
             kept.link(folder / file, beside / file)
-        missing = [end for file, end in ends.items() if file not in stays]
-        if now is not None and observation.as_of in missing:
-            missing.remove(observation.as_of)
-            same_day = _dated(now.filter(now.n_purchase_days > 0), observation.as_of).order_by("customer_id")
-            n_rows += _write(engine.batches(con, same_day), beside / f"{observation.as_of}.parquet")
-        if past is not None and len(missing) > FEW:  # decoded once, not at every month end
-            months = keep("months", until_next(past.months))
-            past = History(keep("days", past.days), months, keep("spread_orders", past.spread_orders))
-        if missing:
-            any_end = snapshot(tables, engine.day("month_end"), params, past)
-            query = engine.compiled(con, any_end.drop(*engine.unknown(any_end)).order_by("customer_id"))
-            for end in progress.track(missing, "month-end snapshots", total=len(missing)):
-                n_rows += _write(engine.run_on(con, query, month_end=end), beside / f"{end}.parquet")
+        last = now if observation.as_of in missing else None
+        described = _described(con, tables, params, missing, past=past, now=last)
+        with behind() as later:
+            n_rows = sum(_write(rows, beside / f"{end}.parquet", later) for end, rows in described)
         if not ends:
             pq.write_table(SNAPSHOTS.schema.empty_table(), beside / EMPTY, compression=storage.COMPRESSION)
         files = {file.name: stays.get(file.name) or kept.file_hash(file) for file in sorted(beside.glob("*.parquet"))}
@@ -119,12 +111,39 @@ def write_snapshots(
     return n_rows
 
 
-def _write(rows: pa.RecordBatchReader, path: Path) -> int:
+def _described(
+    con: Backend,
+    tables: Mapping[str, ir.Table],
+    params: FeatureParams,
+    ends: list[date],
+    *,
+    past: History | None,
+    now: ir.Table | None,
+) -> Iterator[tuple[date, pa.RecordBatchReader]]:
+    """Yield month ends with their features; `now` is what `customers` says of the last of them."""
+    if now is not None:
+        *ends, last = ends
+        same_day = _dated(now.filter(now.n_purchase_days > 0), last).order_by("customer_id")
+        yield last, engine.batches(con, same_day)
+    if not ends:
+        return
+    with engine.keeping(con) as keep:
+        if past is not None and len(ends) > FEW:  # decoded once, not at every month end
+            months = keep("months", until_next(past.months))
+            past = History(keep("days", past.days), months, keep("spread_orders", past.spread_orders))
+        any_end = snapshot(tables, engine.day("month_end"), params, past)
+        query = engine.compiled(con, any_end.drop(*engine.unknown(any_end)).order_by("customer_id"))
+        for end in progress.track(ends, "month-end snapshots", total=len(ends)):
+            yield end, engine.run_on(con, query, month_end=end)
+
+
+def _write(rows: pa.RecordBatchReader, path: Path, later: Callable[..., None]) -> int:
     n_rows = 0
-    with storage.parquet_writer(path, SNAPSHOTS.schema) as writer:
-        for group in storage.regrouped(rows, SNAPSHOTS.schema):
-            writer.write_table(group, row_group_size=storage.ROW_GROUP_ROWS)
-            n_rows += group.num_rows
+    writer = storage.parquet_writer(path, SNAPSHOTS.schema)
+    for group in storage.regrouped(rows, SNAPSHOTS.schema):
+        later(writer.write_table, group, storage.ROW_GROUP_ROWS)
+        n_rows += group.num_rows
+    later(writer.close)
     return n_rows
 
 

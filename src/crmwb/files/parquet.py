@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from crmwb.files.behind import behind
 from crmwb.files.replacing import replacing
 
 if TYPE_CHECKING:
@@ -46,9 +47,10 @@ def write_rows(
             beside = stack.enter_context(replacing(target))
             fields = pa.schema([schema.field(name) for name in names])
             writers.append((stack.enter_context(parquet_writer(beside, fields)), names))
+        later = stack.enter_context(behind())
         for group in regrouped(batches, schema):
             for writer, names in writers:
-                writer.write_table(group.select(names), row_group_size=ROW_GROUP_ROWS)
+                later(writer.write_table, group.select(names), ROW_GROUP_ROWS)
             n_rows += group.num_rows
     return n_rows
 

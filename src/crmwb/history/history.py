@@ -159,9 +159,12 @@ def followed(known: Prepared, off_season_months: tuple[int, ...], keep: Keep = a
     by_day = keep("customer_days", by_day.mutate(n_orders=by_day.n_orders.fill_null(0)))
     months = keep("months_of_days", _after(month_sums(by_day, off_season_months), state))
     sold = every.filter(every.is_sale)
-    parts = {"orders": orders_by_month(sold_orders), "products": first_seen(sold, "product_id", "n_products")}
+    parts = {
+        "orders": orders_by_month(sold_orders, months.select("customer", "month")),
+        "products": first_seen(sold, "product_id", "n_products"),
+    }
     parts |= {by: mix(sold, by) for by in (*ATTRIBUTES, *PLACES)}
-    parts |= {by: mix(_calendar(every, by_day), by) for by in CALENDAR}
+    parts |= {by: mix(_calendar(every, by_day), by).drop(f"{by}_known") for by in CALENDAR}  # of all sales
     for name, part in parts.items():
         months = months.left_join(keep(f"months_of_{name}", part), ["customer", "month"], rname=f"{{name}}_of_{name}")
     totals = keep("totals", added_up(months, (*ATTRIBUTES, *PLACES, *CALENDAR)))
@@ -211,7 +214,8 @@ def _with_values(totals: ir.Table, numbers: Mapping[str, ir.Table]) -> ir.Table:
     joined = totals.inner_join(people, totals.customer == people.customer_id_place)
     columns = {name: totals[name] for name in totals.columns if name not in {"customer", "month"}}
     for by in (*ATTRIBUTES, *PLACES, *CALENDAR):
-        n, known, cents, rank = (columns.pop(f"{by}_{part}") for part in ("n", "known", "cents", "rank"))
+        n, cents, rank = (columns.pop(f"{by}_{part}") for part in ("n", "cents", "rank"))
+        known = columns.pop(f"{by}_known", totals.sales_cents)
         top: ir.Value = value_of(rank)
         if by in numbers:
             values = numbers[by].view()

@@ -13,7 +13,6 @@ SUMS = (
 )  # fmt: skip
 EARLIEST = ("first_purchase_on",)
 LATEST = ("last_purchase_on", "longest_gap_days", "largest_order_cents")
-KEPT = ("median_order_cents",)
 NEXT = "next_month"
 
 
@@ -25,24 +24,23 @@ def added_up(months: ir.Table, mixes: Iterable[str]) -> ir.Table:
     months : ir.Table
         One row per customer and month, of that month alone: NULL where it says nothing.
     mixes : iterable of str
-        Columns that `mix.mix` followed.
+        Columns that `mix.mix` followed; of some the known cents may be left out.
 
     Returns
     -------
     ir.Table
-        One row per customer and month, of it and of all before it; the checksum is the month's own.
+        One row per customer and month, of it and of all before it; the checksum is the month's own, and the median of
+        orders stays as it is.
     """
     so_far = ibis.window(group_by=months.customer, order_by=months.month, preceding=None, following=0)
     by = list(mixes)
-    sums = (*SUMS, *(f"{name}_{part}" for name in by for part in ("n", "known")))
+    followed = (f"{name}_{part}" for name in by for part in ("n", "known"))
+    sums = (*SUMS, *(name for name in followed if name in months.columns))
     latest = (*LATEST, *(f"{name}_{part}" for name in by for part in ("cents", "rank")))
     columns = {name: months[name].fill_null(0).sum().over(so_far).cast("int64") for name in sums}
     columns |= {name: months[name].max().over(so_far) for name in latest}
     columns |= {name: months[name].min().over(so_far) for name in EARLIEST}
-    n_known = {f"n_{name}": months[name].count().over(so_far) for name in KEPT}
-    totals = months.select("customer", "month", "checksum", *KEPT, **columns, **n_known)
-    since = {name: ibis.window(group_by=[totals.customer, totals[f"n_{name}"]]) for name in KEPT}
-    return totals.mutate(**{name: totals[name].max().over(since[name]) for name in KEPT}).drop(*n_known)
+    return months.select("customer", "month", "checksum", "median_order_cents", **columns)
 
 
 def last_before(months: ir.Table, month: ir.DateValue) -> ir.Table:

@@ -45,8 +45,8 @@ def orders_by_day(orders: Orders) -> ir.Table:
     return first.group_by("customer", "day").aggregate(n_orders=first.count())
 
 
-def orders_by_month(orders: Orders) -> ir.Table:
-    """Describe the orders as they stood at the ends of months; one row per customer and month with a sale.
+def orders_by_month(orders: Orders, months: ir.Table) -> ir.Table:
+    """Describe the orders as they stood at the ends of months; one row per row of `months` (customer, month).
 
     largest_order_cents of this month's, and median_order_cents of all up to it. An order of one day keeps what it
     brought; where a customer has one of several days, each month's orders are looked up anew.
@@ -63,7 +63,17 @@ def orders_by_month(orders: Orders) -> ir.Table:
     so_far = ibis.range_window(group_by=steady.customer, order_by=steady.month, preceding=None, following=0)
     quick = steady.select("customer", "month", median_order_cents=steady.cents.median().over(so_far)).distinct()
     medians = quick.union(_looked_up(changing))
-    return largest.left_join(medians, ["customer", "month"]).drop("customer_right", "month_right")
+    sold = largest.left_join(medians, ["customer", "month"]).drop("customer_right", "month_right")
+    described = months.left_join(sold, ["customer", "month"]).drop("customer_right", "month_right")
+    return _with_last_median(described)
+
+
+def _with_last_median(months: ir.Table) -> ir.Table:
+    """Give months without a sale the median of the month before."""
+    so_far = ibis.window(group_by=months.customer, order_by=months.month, preceding=None, following=0)
+    counted = months.mutate(n_sold=months.median_order_cents.count().over(so_far))
+    last = counted.median_order_cents.max().over(group_by=[counted.customer, counted.n_sold])
+    return counted.mutate(median_order_cents=last).drop("n_sold")
 
 
 def _looked_up(orders: ir.Table) -> ir.Table:

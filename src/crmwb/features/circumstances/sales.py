@@ -14,6 +14,7 @@ from crmwb.engine import Backend
 from crmwb.features.purchases import days
 from crmwb.history import History
 from crmwb.history.asof import before, days_between
+from crmwb.history.lines import Keep
 
 YEAR = 364  # 52 weeks, so that weekdays are the same
 LARGEST = 5
@@ -71,50 +72,74 @@ class Sales:
 def read(con: Backend, transactions: ir.Table, as_of: date, period: int, past: History | None = None) -> Sales | None:
     """Sum up the order lines before `as_of`, their days as the history has them; None where nobody bought."""
     with engine.keeping(con) as keep:
-        by_day = days(transactions, as_of) if past is None else _as_kept(past, as_of)
-        return _read(con, transactions, keep("sold_days", by_day), as_of, period)
+        by_day = _summed(transactions, as_of) if past is None else _as_kept(past, as_of)
+        return _read(con, transactions, keep("sold_days", by_day), as_of, period, keep=keep)
+
+
+def _summed(transactions: ir.Table, as_of: date) -> ir.Table:
+    """Return the days of customers with the days since the purchase before (of purchases but the first)."""
+    known = days(transactions, as_of)
+    earlier = ibis.window(group_by=[known.customer_id, known.is_purchase], order_by=known.day)
+    gap = days_between(known.day.lag().over(earlier), known.day)
+    return known.mutate(gap_days=ibis.ifelse(known.is_purchase, gap, ibis.null("int64")))
 
 
 def _as_kept(past: History, as_of: date) -> ir.Table:
-    """Return what `purchases.days` does, of days that are summed already."""
+    """Return what `_summed` does, of days that are summed already."""
     known = before(past.days, "day", as_of)
     return known.select(
-        "customer_id", "day", "sales_cents", "is_purchase", revenue_cents=known.sales_cents - known.returned_cents
-    )
+        "customer_id", "day", "sales_cents", "is_purchase", "gap_days",
+        revenue_cents=known.sales_cents - known.returned_cents,
+    )  # fmt: skip
 
 
-def _read(con: Backend, transactions: ir.Table, by_day: ir.Table, as_of: date, period: int) -> Sales | None:
+def _read(
+    con: Backend, transactions: ir.Table, by_day: ir.Table, as_of: date, period: int, *, keep: Keep
+) -> Sales | None:
     bought = by_day.filter(by_day.is_purchase)
     every = _daily(con, by_day)
     if every.empty or not every["n_purchases"].sum():
         return None
-    now = day_number(as_of)
-    own = ibis.window(group_by=bought.customer_id, order_by=bought.day)
-    following = bought.select(
-        day=number_of(bought.day),
-        next_day=number_of(bought.day.lead().over(own)).fill_null(-1),
-        is_repeat=bought.day.lag().over(own).notnull(),
-    )
-    repeats = following.filter(following.is_repeat)
-    pairs = repeats.group_by("day", "next_day").aggregate(n=repeats.count()).order_by("day", "next_day")
+    buyers = keep("buyers", _buyers(bought))
     return Sales(
-        as_of=now,
+        as_of=day_number(as_of),
         period=period,
         days=every,
-        next_days=_frame(con, pairs),
+        next_days=_next_days(con, bought, buyers),
         largest=_largest(con, by_day, as_of),
-        windows=_windows(con, by_day, as_of, period),
+        windows=_windows(con, by_day, buyers, as_of, period),
         products=_products(con, transactions, as_of, period),
         lags=_lags(con, transactions, as_of),
-        channels=_channels(con, transactions, bought, as_of),
+        channels=_channels(con, transactions, buyers, as_of),
         channel_days=_channel_days(con, transactions, as_of),
     )
 
 
+def _buyers(bought: ir.Table) -> ir.Table:
+    """Return the first and the last purchase of each customer, and how many there are."""
+    return bought.group_by("customer_id").aggregate(
+        first=bought.day.min(), last=bought.day.max(), n_days=bought.count()
+    )
+
+
+def _next_days(con: Backend, bought: ir.Table, buyers: ir.Table) -> pd.DataFrame:
+    number = number_of(bought.day)
+    followed = bought.filter(bought.gap_days.notnull()).select(
+        "customer_id", day=number - bought.gap_days, next_day=number
+    )
+    followed = followed.inner_join(buyers, "customer_id")
+    followed = followed.filter(followed.day > number_of(followed["first"])).select("day", "next_day")
+    repeated = buyers.filter(buyers["last"] > buyers["first"])
+    last = repeated.select(day=number_of(repeated["last"]), next_day=ibis.literal(-1, "int64"))
+    pairs = followed.union(last)
+    counts = pairs.group_by("day", "next_day").aggregate(n=pairs.count())
+    return _frame(con, counts.order_by("day", "next_day"))
+
+
 def _daily(con: Backend, by_day: ir.Table) -> pd.DataFrame:
     """Return all days from the first to the last with an order line; days without one hold zeros."""
-    first = by_day.day.min(where=by_day.is_purchase).over(group_by=by_day.customer_id)
-    rows = by_day.mutate(is_first=by_day.is_purchase & (by_day.day == first), number=number_of(by_day.day))
+    is_first = by_day.is_purchase & by_day.gap_days.isnull()
+    rows = by_day.mutate(is_first=is_first, number=number_of(by_day.day))
     sums = rows.group_by(day=rows.number).aggregate(
         n_purchases=rows.count(where=rows.is_purchase),
         n_first=rows.count(where=rows.is_first),
@@ -153,9 +178,8 @@ def _largest(con: Backend, by_day: ir.Table, as_of: date) -> pd.DataFrame:
     return largest.assign(days_since=day_number(as_of) - largest["last"]).drop(columns="last")
 
 
-def _windows(con: Backend, by_day: ir.Table, as_of: date, period: int) -> pd.DataFrame:
-    first = by_day.day.min(where=by_day.is_purchase).over(group_by=by_day.customer_id)
-    rows = by_day.mutate(first=first)
+def _windows(con: Backend, by_day: ir.Table, buyers: ir.Table, as_of: date, period: int) -> pd.DataFrame:
+    rows = by_day.left_join(buyers, "customer_id")
     windows = []
     for end in (as_of, as_of - timedelta(days=YEAR)):
         begins, new_from = end - timedelta(days=period), end - timedelta(days=YEAR)
@@ -215,14 +239,13 @@ def _lags(con: Backend, transactions: ir.Table, as_of: date) -> pd.DataFrame:
     return _frame(con, lags.group_by("lag").aggregate(cents=lags.amount.sum(), n=lags.count()).order_by("lag"))
 
 
-def _channels(con: Backend, transactions: ir.Table, bought: ir.Table, as_of: date) -> pd.DataFrame:
+def _channels(con: Backend, transactions: ir.Table, buyers: ir.Table, as_of: date) -> pd.DataFrame:
     named = _by_channel(transactions, as_of)
     seen = named.group_by("customer_id", "channel").aggregate(day=named.ordered_at.date().min())
     own = ibis.window(group_by=seen.customer_id, order_by=[seen.day, seen.channel])
     seen = seen.mutate(place=ibis.row_number().over(own))
     first = seen.filter((seen.place == 0) & (seen.day < ibis.literal(as_of - timedelta(days=MATURE_DAYS))))
-    days_of = bought.group_by("customer_id").aggregate(n_days=bought.count())
-    joined = first.inner_join(days_of, "customer_id")
+    joined = first.inner_join(buyers.select("customer_id", "n_days"), "customer_id")
     sums = joined.group_by("channel").aggregate(n=joined.count(), n_again=joined.count(where=joined.n_days > 1))
     counts: pd.DataFrame = engine.batches(con, sums.order_by("channel")).read_all().to_pandas()
     return counts.astype({"n": "int64", "n_again": "int64"})
