@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from crmwb import layout, stage, storage
-from crmwb.actions import exports, owner_files, plan
+from crmwb import layout, params, stage, storage
+from crmwb.actions import exports, list_files, plan
 from crmwb.contract.actions import LIST as ACTION_LIST
 from crmwb.contract.marts import CUSTOMERS as MART
 from crmwb.marts import mart
@@ -17,8 +17,7 @@ def main() -> None:
     known = storage.read(MART, [mart.KEY, *wanted])
     as_of = date.fromisoformat(storage.read_json(layout.OBSERVATION)["as_of"][:10])
     with step("writing files for owners and other systems"), storage.replacing_folder(layout.ACTION_FILES) as folder:
-        owner_files.write(rows, chosen, folder / "owners", as_of)
-        exports.write(rows, known, chosen, folder / "exports")
+        list_files.write(rows, known, chosen, folder, as_of=as_of, n_at_once=params.load().engine.threads)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from crmwb.errors import CrmwbError
+from crmwb.files import owners
 from crmwb.processes import side_by_side
 
 
@@ -83,6 +84,20 @@ def test_others_end_with_the_one_that_started_them(tmp_path):
             return
         time.sleep(0.05)
     raise AssertionError("a process went on after the one that had started it")
+
+
+def test_others_leave_no_temporary_data(tmp_path, monkeypatch):
+    for name in ("params.yaml", "dvc.yaml"):
+        (tmp_path / name).touch()  # a project
+    monkeypatch.chdir(tmp_path)
+    folders = dict(side_by_side(folder_of_ours, range(2), 2))
+    assert folders[0] != folders[1]
+    assert list((tmp_path / "data" / "tmp").iterdir()) == [owners.own().folder]  # of this process, which goes on
+
+
+def folder_of_ours(_):
+    time.sleep(1)
+    return owners.own().folder
 
 
 def children_of(pid):

@@ -1,5 +1,6 @@
 """What owners and other systems get: files that run nothing, in both languages, and only of those who agreed."""
 
+import re
 from datetime import date
 
 import pandas as pd
@@ -8,10 +9,10 @@ from planning import COLUMNS, customers, listed, plan
 from python_calamine import CalamineWorkbook
 
 from crmwb import engine
-from crmwb.actions import exports, owner_files, reasons
+from crmwb.actions import exports, list_files, owner_files, reasons
 from crmwb.errors import CrmwbError
-from crmwb.files.csv_file import disarmed
-from crmwb.findings import dumps
+from crmwb.files.csv_file import FORMULA, disarmed
+from crmwb.findings import dumps, loads
 from crmwb.findings.say import say
 
 AS_OF = date(2024, 7, 1)
@@ -118,3 +119,30 @@ def test_an_export_of_an_unknown_column_is_named(tmp_path):
     assert exports.wanted(chosen, COLUMNS) == ["stage"]
     with pytest.raises(CrmwbError, match=r"exports\.contacts\.columns\.Stage: neither the list .* a column stage"):
         exports.wanted(chosen, {})
+
+
+def test_files_do_not_depend_on_how_many_are_written_at_a_time(con, tmp_path, monkeypatch):
+    monkeypatch.setattr(list_files, "LEAST_ROWS", 1)
+    chosen = plan(tmp_path)
+    frame = customers(clv_cents=[100_000] * 3, owner=["ann", "bob", "ann"])
+    rows = the_list(con, frame, chosen)
+    mart = pd.DataFrame({"customer_id": frame["customer_id"].to_pylist(), "stage": frame["stage"].to_pylist()})
+    for name, n_at_once in (("one", 1), ("two", 2)):
+        list_files.write(rows, mart, chosen, tmp_path / name, as_of=AS_OF, n_at_once=n_at_once)
+    files = {p.relative_to(tmp_path / "one"): p.read_bytes() for p in (tmp_path / "one").rglob("*.*")}
+    assert len(files) == 9
+    assert files == {p.relative_to(tmp_path / "two"): p.read_bytes() for p in (tmp_path / "two").rglob("*.*")}
+
+
+def test_a_reason_that_many_share_is_read_once_in_each_language(con, tmp_path, monkeypatch):
+    chosen = plan(tmp_path)
+    rows = the_list(con, customers(clv_cents=[100_000] * 50, owner=["ann"] * 50), chosen)
+    read = []
+    monkeypatch.setattr(owner_files, "loads", lambda text: read.append(text) or loads(text))
+    owner_files.write(rows, chosen, tmp_path / "out", AS_OF)
+    assert len(read) == 2 * rows["reason"].nunique() == 2
+
+
+def test_no_formula_begins_with_a_letter_or_a_digit():
+    signs = [chr(code) for code in range(0x20000) if chr(code).isalnum()]
+    assert not [sign for sign in signs if any(re.match(FORMULA, sign + rest) for rest in ("", "=1", "-x"))]

@@ -64,7 +64,8 @@ def write_sheet(
                 if cell is None:
                     continue
                 if column.style == "text":
-                    sheet.write_string(i, j, str(cell), quoted if disarmed(str(cell)) != str(cell) else text)
+                    words = str(cell)
+                    sheet.write_string(i, j, words, text if disarmed(words) is words else quoted)
                 elif column.style == "day":
                     sheet.write_datetime(i, j, cell, styles["day"])
                 else:

@@ -1,12 +1,13 @@
 """Files that other systems import, such as members of a campaign: the list under columns that actions.yaml names."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
 from crmwb import storage
-from crmwb.actions.owner_files import COLUMNS, in_words, with_reasons
+from crmwb.actions.owner_files import COLUMNS, in_words
 from crmwb.actions.plan import Place, named
 from crmwb.errors import CrmwbError
 from crmwb.findings import language
@@ -29,8 +30,19 @@ def write(rows: pd.DataFrame, mart: pd.DataFrame, plan: ActionPlan, folder: Path
     folder : Path
         Where to.
     """
+    for write_file in writers(rows, mart, plan, folder):
+        write_file()
+
+
+def writers(rows: pd.DataFrame, mart: pd.DataFrame, plan: ActionPlan, folder: Path) -> Iterator[Callable[[], None]]:
+    """Yield what `write` does, one call for each export, which any process may make."""
+    known = mart[mart["customer_id"].isin(rows["customer_id"])]
     for name, export in plan.exports.items():
-        storage.write_csv(table(rows, mart, plan, export), folder / f"{name}.csv")
+        yield partial(_write_one, rows, known, plan, export, folder / f"{name}.csv")
+
+
+def _write_one(rows: pd.DataFrame, mart: pd.DataFrame, plan: ActionPlan, export: Export, path: Path) -> None:
+    storage.write_csv(table(rows, mart, plan, export), path)
 
 
 def table(rows: pd.DataFrame, mart: pd.DataFrame, plan: ActionPlan, export: Export) -> pd.DataFrame:
@@ -40,8 +52,7 @@ def table(rows: pd.DataFrame, mart: pd.DataFrame, plan: ActionPlan, export: Expo
     own = rows[keep].sort_values(["action", "customer_id"], ignore_index=True)
     with language.using(export.language):
         named_here = {column.column for column in export.columns.values() if column.column}
-        read = with_reasons(own) if "reason" in named_here else own
-        listed = in_words(read, plan, export.language, named_here).assign(owner=own["owner"], action_name=own["action"])
+        listed = in_words(own, plan, export.language, named_here).assign(owner=own["owner"], action_name=own["action"])
     known = own[["customer_id"]].merge(mart, on="customer_id", how="left", validate="one_to_one")
     return pd.DataFrame({name: _cells(column, listed, known) for name, column in export.columns.items()})
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -38,39 +39,42 @@ def write(rows: pd.DataFrame, plan: ActionPlan, folder: Path, as_of: date) -> No
     as_of : date
         The day of the list.
     """
+    for write_files in writers(rows, plan, folder, as_of):
+        write_files()
+
+
+def writers(rows: pd.DataFrame, plan: ActionPlan, folder: Path, as_of: date) -> Iterator[Callable[[], None]]:
+    """Yield what `write` does, one call for each owner and language, which any process may make."""
     doing = rows[~rows["is_held_out"]]
     owners = sorted(doing["owner"].unique())
     names = dict(zip(owners, file_names(owners), strict=True))
     for owner, listed in doing.groupby("owner", sort=True):
-        own = with_reasons(listed)
         for code in language.LANGUAGES:
-            with language.using(code):
-                own_folder = folder if code == "en" else folder / code
-                headings = [
-                    SheetColumn(say(Finding(f"actions.owner_file.{name}")), style) for name, style in COLUMNS.items()
-                ]
-                worded = in_words(own, plan, code)
-                shown = worded.set_axis([column.heading for column in headings], axis=1)
-                storage.write_csv(shown, own_folder / f"{names[owner]}.csv")
-                cells = [list(row) for row in worded.itertuples(index=False)]
-                title = say(Finding("actions.owner_file.title"))
-                write_sheet(headings, cells, own_folder / f"{names[owner]}.xlsx", title=title, made_on=as_of)
+            own_folder = folder if code == "en" else folder / code
+            yield partial(_write_one, listed, plan, own_folder / names[owner], code, as_of)
 
 
-def with_reasons(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return rows of the list with their reasons read: texts in the list, findings here."""
-    return rows.assign(reason=pd.Series([loads(reason) for reason in rows["reason"]], rows.index, object))
+def _write_one(listed: pd.DataFrame, plan: ActionPlan, path: Path, code: str, as_of: date) -> None:
+    """Write both files of an owner in one language, named `path` but for their endings."""
+    with language.using(code):
+        headings = [SheetColumn(say(Finding(f"actions.owner_file.{name}")), style) for name, style in COLUMNS.items()]
+        worded = in_words(listed, plan, code)
+        shown = worded.set_axis([column.heading for column in headings], axis=1)
+        storage.write_csv(shown, path.with_name(f"{path.name}.csv"))
+        cells = [list(row) for row in worded.itertuples(index=False)]
+        title = say(Finding("actions.owner_file.title"))
+        write_sheet(headings, cells, path.with_name(f"{path.name}.xlsx"), title=title, made_on=as_of)
 
 
 def in_words(
     rows: pd.DataFrame, plan: ActionPlan, code: str, columns: Collection[str] = tuple(COLUMNS)
 ) -> pd.DataFrame:
-    """Return rows of `with_reasons` as people read them, in the language in use: these of COLUMNS, in whole units."""
+    """Return rows of the list as people read them, in the language in use: these of COLUMNS, in whole units."""
     texts = {action.name: getattr(action.text, code) for action in plan.actions}
     words: dict[str, Callable[[Any], str]] = {
         "action": lambda name: say(Term("action", name)),
         "channel": lambda name: say(Term("channel", name)),
-        "reason": say,
+        "reason": lambda text: say(loads(text)),
         "basis": lambda name: say(Term("gain_basis", name)),
     }
 
@@ -78,7 +82,8 @@ def in_words(
         if name == "to_do":
             return [texts[action] for action in rows["action"]]
         if name in words:
-            return [words[name](cell) for cell in rows[name]]
+            word = cache(words[name])  # many customers share one reason
+            return [word(cell) for cell in rows[name]]
         return rows[f"{name}_cents"] / CENTS if COLUMNS[name] == "money" else rows[name]
 
     return pd.DataFrame({name: column(name) for name in COLUMNS if name in columns}, index=rows.index)

@@ -18,7 +18,9 @@ FORMULA = rf"^(?:[\t\r\n]|[{BLANKS}]*(?:[=@＝＠﹦﹫＋－﹢﹣]|[-+−][\d.
 
 def disarmed(cell: T) -> T | str:
     """Return text that a spreadsheet would run as a formula as plain text; numbers stay what they are."""
-    return "'" + cell if isinstance(cell, str) and re.match(FORMULA, cell) else cell
+    if not isinstance(cell, str) or cell[:1].isalnum():  # no formula begins with a letter or a digit; quick to tell
+        return cell
+    return "'" + cell if re.match(FORMULA, cell) else cell
 
 
 def write_rows(header: Sequence[str], rows: Iterable[Sequence[Any]], path: Path) -> int:
