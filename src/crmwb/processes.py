@@ -7,13 +7,15 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import partial
-from multiprocessing import connection, get_context, parent_process
+from multiprocessing import Pipe, connection, get_context, parent_process
+from multiprocessing.connection import Connection
 from queue import SimpleQueue
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from crmwb.errors import CrmwbError
+from crmwb.progress import console
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -21,6 +23,70 @@ DIED = (
     "A process that worked beside this one died, most likely for want of memory; free some, or write engine.threads: 1 "
     "in params.yaml, and run again."
 )
+
+
+class Start(Protocol):
+    """Gives work to the other process, and returns what waits for its result."""
+
+    def __call__(self, work: Callable[[], Result]) -> Callable[[], Result]:
+        """Return what waits for the result of the work."""
+
+
+def how_many(n_at_once: int | None) -> int:
+    """Return how many processes may work at a time: as many as there are processors where that is not given."""
+    return n_at_once or len(os.sched_getaffinity(0))
+
+
+@contextmanager
+def beside(n_at_once: int | None = None) -> Iterator[Start | None]:
+    """Let another process work beside this one, on one piece of work after the other.
+
+    It ends with the block, at once, whatever it is at.
+
+    Parameters
+    ----------
+    n_at_once : int, optional
+        How many processes may work at a time; as many as there are processors where not given.
+
+    Yields
+    ------
+    Start or None
+        Takes a function of a module, with its arguments a `functools.partial`, whose result depends on these alone.
+        None where this process works alone.
+
+    Raises
+    ------
+    CrmwbError
+        The process died.
+
+    Examples
+    --------
+    >>> from functools import partial
+    >>> from math import isqrt
+    >>> from crmwb.processes import beside
+    >>> with beside(2) as start:
+    ...     root = start(partial(isqrt, 25))
+    ...     own = isqrt(16)
+    ...     own, root()
+    (4, 5)
+    """
+    if how_many(n_at_once) < 2:
+        yield None
+        return
+    here, there = Pipe()
+    pool = ProcessPoolExecutor(1, get_context("spawn"), initializer=_end_with_parent, initargs=(there,))
+
+    def start(work: Callable[[], Result]) -> Callable[[], Result]:
+        return pool.submit(work).result
+
+    try:
+        yield start
+    except BrokenProcessPool:
+        raise CrmwbError(DIED) from None
+    finally:
+        here.close()  # nothing is wanted any more of what is under way
+        pool.shutdown(cancel_futures=True)
+        there.close()
 
 
 def side_by_side(
@@ -54,7 +120,7 @@ def side_by_side(
     >>> sorted(side_by_side(isqrt, [9, 16, 25], 2))
     [(0, 3), (1, 4), (2, 5)]
     """
-    n_others = min(n_at_once or len(os.sched_getaffinity(0)), len(items)) - 1
+    n_others = min(how_many(n_at_once), len(items)) - 1
     if n_others < 1:
         yield from ((place, work(item)) for place, item in enumerate(items))
         return
@@ -91,13 +157,14 @@ def side_by_side(
             waiting.clear()
 
 
-def _end_with_parent() -> None:
-    """Let a process end when the one that started it does, however that ends."""
+def _end_with_parent(*wanted: Connection) -> None:
+    """Let a process end when the one that started it does, however that ends, or closes its end of a connection."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    console.quiet = True  # one process at a time shows how far it is
     if (parent := parent_process()) is not None:
-        threading.Thread(target=_wait_for, args=(parent.sentinel,), daemon=True).start()
+        threading.Thread(target=_wait_for, args=(parent.sentinel, *wanted), daemon=True).start()
 
 
-def _wait_for(sentinel: int) -> None:
-    connection.wait([sentinel])
+def _wait_for(*ends: int | Connection) -> None:
+    connection.wait(ends)
     os._exit(1)

@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from crmwb.contract.value import BACKTEST, CUSTOMERS
 from crmwb.contract.value_customers import POTENTIAL
 from crmwb.errors import CrmwbError
 from crmwb.findings import Count, from_json
+from crmwb.value import apart, valuation
 from crmwb.value.models import load
 from crmwb.value.potential import customers as potential
 
@@ -26,6 +28,8 @@ ARTEFACTS = (
     layout.CUSTOMER_VALUE, layout.BACKTEST, layout.TRACKING, layout.EQUITY, layout.EQUITY_BRIDGE, layout.FORECAST,
     layout.PAST_FORECASTS, layout.VALUE_MODELS, layout.VALUE_FACTS, layout.VALUE_METRICS,
 )  # fmt: skip
+
+start = valuation._start
 
 
 def run_stage(name="value"):
@@ -95,6 +99,25 @@ def test_every_customer_is_there_and_every_buyer_is_valued(built):
     assert buyers["tier"].isin(["vip", "important", "ordinary", "small"]).all()
     assert others[["p_alive", "clv_cents", "value_score"]].isna().all(axis=None)
     assert set(others["tier"]) == {"potential"}
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_results_do_not_depend_on_whether_a_second_process_works_beside(built, tmp_path, monkeypatch, threads):
+    folder = tmp_path / "again"
+    shutil.copytree(built, folder)
+    for name in ("data/value", layout.VALUE_METRICS):
+        shutil.rmtree(folder / name) if (folder / name).is_dir() else (folder / name).unlink()
+    content = yaml.safe_load((folder / "params.yaml").read_text(encoding="utf-8"))
+    content["engine"]["threads"] = threads
+    (folder / "params.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(valuation, "FIT_CUSTOMERS", 1_000)
+    given = []
+    monkeypatch.setattr(valuation, "_start", lambda *args, **named: given.append(args[2]) or start(*args, **named))
+    run_stage()
+    assert given == ([] if threads == 1 else [apart.judged_apart, apart.tiers_apart])
+    for artefact in (*ARTEFACTS, layout.TIER_MONTHS):
+        assert (folder / artefact).read_bytes() == (built / artefact).read_bytes(), artefact
 
 
 def test_facts_add_up_with_the_customers(built):

@@ -1,8 +1,9 @@
 """What each customer is worth: what they brought, what is to come, and the score card, side by side."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 import ibis.expr.types as ir
@@ -52,6 +53,7 @@ def value_customers(
     margin: Margin,
     window: tuple[date, date],
     params: Params,
+    past: Callable[[], scorecard.Past] | None = None,
 ) -> CustomerValue:
     """Put together what all customers are worth.
 
@@ -75,6 +77,8 @@ def value_customers(
         The first event's day, and as_of (exclusive).
     params : Params
         All choices: the off season stands in another section than value.
+    past : callable, optional
+        Returns the tiers at month ends, where these are worked out elsewhere; see `scorecard.followed`.
     """
     first, as_of = window
     p = params.value
@@ -85,15 +89,7 @@ def value_customers(
     influences = influence.customers(features, brought, clv, p.referral_type_1_share)
     wallets = wallet.customers(con, tables, features, as_of, first)
     card = scorecard.card(
-        scorecard.Source(
-            con,
-            tables,
-            first,
-            margin,
-            p.referral_type_1_share,
-            params.features.off_season_months,
-            ids=pa.array(features[KEY].sort_values(), type=pa.string()),
-        ),
+        scorecard.Source.of(con, tables, first=first, margin=margin, params=params, ids=ids_of(features)),
         features,
         snapshots,
         as_of,
@@ -101,8 +97,9 @@ def value_customers(
         potential=scored,
         influences=influences,
         wallets=wallets,
-        forecast=_forecast(fitted, p),
+        forecast=forecast_then(fitted, p),
         params=p.scorecard,
+        past=past,
     )
     customers = features[[KEY]].sort_values(KEY, ignore_index=True)
     for part in (scored, brought, influences, wallets, card.customers):
@@ -118,8 +115,15 @@ def value_customers(
     return CustomerValue(customers.reindex(columns=CUSTOMERS.names), card.months, facts)
 
 
-def _forecast(fitted: potential.Fitted | Unavailable, p: ValueParams) -> scorecard.Forecast | None:
+def ids_of(features: pd.DataFrame) -> pa.Array:
+    """Return the ids of all customers, in order."""
+    return pa.array(features[KEY].sort_values(), type=pa.string())
+
+
+def forecast_then(fitted: potential.Fitted | Unavailable, p: ValueParams) -> scorecard.Forecast | None:
     """Return what values customers at earlier month ends; None without a forecast."""
-    if isinstance(fitted, Unavailable):
-        return None
-    return lambda then: potential.clv_then(potential.buyers_of(then), fitted, p)
+    return None if isinstance(fitted, Unavailable) else partial(_clv_then, valuing=fitted.valuing, params=p)
+
+
+def _clv_then(then: pd.DataFrame, *, valuing: potential.Valuing, params: ValueParams) -> pd.DataFrame:
+    return potential.clv_then(potential.buyers_of(then), valuing, params)

@@ -10,6 +10,7 @@ from scipy.stats import rankdata
 
 from crmwb.findings import Days, Finding, Share, Term, Unavailable, to_json
 from crmwb.params import Params
+from crmwb.value.apart import Tested
 from crmwb.value.models import BetaGeoNBD, GammaGamma, PurchaseSummary, as_saved, save
 from crmwb.value.potential.customers import Fitted
 from crmwb.value.potential.total import TotalRange
@@ -26,7 +27,7 @@ LEFT_EDGE_SHARE = 0.5
 def models_record(
     buyers: pd.DataFrame,
     fitted: Fitted,
-    tested: Backtest,
+    tested: Tested,
     tiers: Mapping[str, TotalRange],
     *,
     as_of: date,
@@ -46,7 +47,7 @@ def models_record(
     first, p, base = first_purchase(buyers), params.value, fitted.stack.corrected_.base
     return {
         "purchases": save(fitted.purchases, "days"),
-        "choice": _choice(fitted, tested),
+        "choice": _choice(fitted, tested.backtest),
         "dropout": fitted.dropout.record(),
         "valued_by": STACK,
         "stack": fitted.stack.record() | {"level_of_the_model_chosen": fitted.level},
@@ -68,11 +69,9 @@ def models_record(
             "compounding": "continuous",  # at the rate that comes to the annual effective one
         },
         "data_window": {"first_purchase": first.isoformat(), "as_of": as_of.isoformat(), "days": (as_of - first).days},
-        "backtest": champion(
-            tested, p.backtest.score, n_bootstrap=p.n_bootstrap, seed=params.seed
-        ) | {
+        "backtest": tested.champion | {
             "holdout_days": p.backtest.holdout_days,
-            "calibration": _calibration(tested),
+            "calibration": _calibration(tested.backtest),
         },
         "caveats": [to_json(caveat) for caveat in _caveats(buyers, fitted)],
     }  # fmt: skip

@@ -1,27 +1,30 @@
 """The whole valuation of a source, from clean tables and features to everything that the value stage writes."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
-import ibis.expr.types as ir
 import pandas as pd
 
 from crmwb.calendar import day_number
 from crmwb.contract.value import CUSTOMERS
-from crmwb.engine import Backend
-from crmwb.features.purchase_days import read_days
+from crmwb.features.purchase_days import PurchaseDays, read_days
 from crmwb.findings import Unavailable, to_json
 from crmwb.params import Params
+from crmwb.processes import Start, beside
 from crmwb.progress import step
 from crmwb.value import equity
+from crmwb.value.apart import Tested, judged, judged_apart, tiers_apart
 from crmwb.value.challenger import Past, Traits
-from crmwb.value.customers import value_customers
+from crmwb.value.challenger.stack import FIT_CUSTOMERS
+from crmwb.value.customers import forecast_then, ids_of, value_customers
 from crmwb.value.equity import Equity
+from crmwb.value.opened import Open, Opened
 from crmwb.value.potential.customers import Fitted, active, buyers_of, fit, score, terms_of
 from crmwb.value.potential.tiers import tier_ranges
-from crmwb.value.proof.backtest import Backtest, backtest
+from crmwb.value.proof.backtest import Backtest, step_of
 from crmwb.value.realised.margin import margin
 from crmwb.value.record import metrics_record, models_record, no_models_record
 from crmwb.value.scorecard.memory import COLUMNS
@@ -59,10 +62,8 @@ class Valuation:
 
 
 def value_all(
-    con: Backend,
-    tables: Mapping[str, ir.Table],
+    open_inputs: Open,
     features: pd.DataFrame,
-    snapshots: ir.Table,
     *,
     contracts: pd.DataFrame,
     observed: dict[str, Any],
@@ -73,18 +74,14 @@ def value_all(
 
     Where too few bought twice there is no forecast: its columns are empty, `models` says what would be needed, and
     everything else is worked out. Where there are no purchases at all, tiers rest on what the source states of
-    customers.
+    customers. Of many customers, a second process does what needs little of the rest.
 
     Parameters
     ----------
-    con : Backend
-        The engine that holds the tables.
-    tables : mapping of str to ir.Table
-        Clean canonical tables by name.
+    open_inputs : callable
+        Opens the clean tables and the snapshots, in any process; see `opened.opened`.
     features : DataFrame
         `FEATURES` of all customers.
-    snapshots : ir.Table
-        Features at month ends.
     contracts : DataFrame
         What the contracts stage says of customers.
     observed : dict
@@ -99,25 +96,61 @@ def value_all(
     CrmwbError
         Nobody bought before as_of.
     """
-    window = date.fromisoformat(observed["first_event"][:10]), date.fromisoformat(observed["as_of"][:10])
-    if "transactions" not in tables:
-        known = stated(con, tables, features, contracts=contracts, as_of=window[1], params=params.value)
-        models, numbers = {"not_available": to_json(NO_PURCHASES), "caveats": []}, {"n_customers": len(features)}
-        return Valuation(known.customers.reindex(columns=CUSTOMERS.names), models, known.facts, numbers)
-    as_of = window[1]
-    buyers = buyers_of(features)
-    days = read_days(con, tables["transactions"], as_of)
-    past = Past(days, Traits.of(con, snapshots, days.ids))
+    as_of = date.fromisoformat(observed["as_of"][:10])
+    with open_inputs() as inputs:
+        if "transactions" not in inputs.tables:
+            known = stated(
+                inputs.con, inputs.tables, features, contracts=contracts, as_of=as_of, params=params.value
+            )  # fmt: skip
+            models, numbers = {"not_available": to_json(NO_PURCHASES), "caveats": []}, {"n_customers": len(features)}
+            return Valuation(known.customers.reindex(columns=CUSTOMERS.names), models, known.facts, numbers)
+        buyers = buyers_of(features)
+        days = read_days(inputs.con, inputs.tables["transactions"], as_of)
+        with beside(params.engine.threads if days.n_customers > FIT_CUSTOMERS else 1) as start:
+            return _value(
+                inputs, features, buyers, days, observed=observed, circumstances=circumstances, params=params,
+                start=None if start is None else partial(_start, start, open_inputs),
+            )  # fmt: skip
+
+
+def _value(
+    inputs: Opened,
+    features: pd.DataFrame,
+    buyers: pd.DataFrame,
+    days: PurchaseDays,
+    *,
+    observed: dict[str, Any],
+    circumstances: dict[str, Any],
+    params: Params,
+    start: Callable[..., Callable[[], Any]] | None,
+) -> Valuation:
+    """Value the customers of a source with purchases; arguments as for `value_all`.
+
+    `start` gives work that opens its inputs itself to another process, and returns what waits for its result; None
+    where there is no other. Of fewer customers, tests and forecasts learn from the same, and nothing twice.
+    """
+    first, as_of = (date.fromisoformat(observed[name][:10]) for name in ("first_event", "as_of"))
+    past = Past(days, Traits.of(inputs.con, inputs.snapshots, days.ids))
+    proof: Callable[[], Tested] = partial(judged, past, as_of, params)
+    if start is not None:
+        proof = start(judged_apart, days.every(step_of(days.n_customers)), as_of, params)
     with step("fitting models and valuing customers"):
         fitted: Fitted | Unavailable = fit(buyers, params.value, past, as_of)
         scored = None
         if isinstance(fitted, Fitted):
             scored, fitted = score(buyers, fitted, params.value)
+    of_margin, tiers = margin(buyers, params.value.assumed_margin_share), None
+    if start is not None:
+        tiers = start(
+            tiers_apart, ids_of(features), first, as_of,
+            margin=of_margin, forecast=forecast_then(fitted, params.value), params=params,
+        )  # fmt: skip
+    if isinstance(fitted, Fitted) and scored is not None:
+        followed = _equity(inputs, scored, fitted, days, observed=observed, circumstances=circumstances, params=params)
     with step("what customers brought, and the score card"):
         whole = value_customers(
-            con, tables, features, snapshots,
-            scored=scored, fitted=fitted, margin=margin(buyers, params.value.assumed_margin_share),
-            window=window, params=params,
+            inputs.con, inputs.tables, features, inputs.snapshots,
+            scored=scored, fitted=fitted, margin=of_margin, window=(first, as_of), params=params, past=tiers,
         )  # fmt: skip
     if isinstance(fitted, Unavailable):
         models = no_models_record(buyers, fitted, as_of=as_of, params=params)
@@ -125,12 +158,36 @@ def value_all(
         facts = whole.facts | {"equity": parts | {"caveats": [models["unavailable"]]}}
         numbers = {"n_customers": len(whole.customers), "tiers": facts["scorecard"]["stability"]}
         return Valuation(whole.customers, models, facts, numbers, tier_months=whole.tier_months)
-    tested = backtest(past, as_of, params.value.backtest)
-    counted = active(whole.customers, fitted, params.value.horizon_days, params.value.equity.lost_below)
+    of_test = proof()
+    names = [level.name for level in params.value.scorecard.levels]
+    ranges = tier_ranges(fitted, whole.customers, names, params.value.horizon_days)
+    models = models_record(buyers, fitted, of_test, ranges, as_of=as_of, params=params)
+    facts = whole.facts | {"equity": followed.facts}
+    metrics = metrics_record(whole.customers, models, facts, of_test.backtest)
+    return Valuation(whole.customers, models, facts, metrics, of_test.backtest, followed, whole.tier_months)
+
+
+def _start(start: Start, open_inputs: Open, work: Callable[..., Any], *given: Any, **named: Any) -> Callable[[], Any]:
+    return start(partial(work, open_inputs, *given, **named))
+
+
+def _equity(
+    inputs: Opened,
+    scored: pd.DataFrame,
+    fitted: Fitted,
+    days: PurchaseDays,
+    *,
+    observed: dict[str, Any],
+    circumstances: dict[str, Any],
+    params: Params,
+) -> Equity:
+    """Follow customer equity, and withhold of it what the history does not support; arguments as for `_value`."""
+    as_of = date.fromisoformat(observed["as_of"][:10])
+    counted = active(scored, fitted, params.value.horizon_days, params.value.equity.lost_below)
     agree = equity.active_agree(*counted)
     followed = equity.build(
-        con,
-        tables["transactions"],
+        inputs.con,
+        inputs.tables["transactions"],
         (fitted.purchases, fitted.spend),
         terms_of(fitted, params.value),
         time=fitted.time,
@@ -140,7 +197,7 @@ def value_all(
         params=params.value.equity,
         currency=observed["currency"],
         counts_active=fitted.dropout.is_identified and agree,
-        n_to_buy=float(whole.customers["p_purchase"].sum()),
+        n_to_buy=float(scored["p_purchase"].sum()),
         holes=[(date.fromisoformat(begins), date.fromisoformat(ends)) for begins, ends in circumstances["holes"]],
         one_order=_day_of_one_order(circumstances),
     )
@@ -149,12 +206,7 @@ def value_all(
         followed = equity.without_new_share(followed, why)
     if fitted.dropout.is_identified and not agree:
         followed = equity.without_active(followed, *counted)
-    names = [level.name for level in params.value.scorecard.levels]
-    tiers = tier_ranges(fitted, whole.customers, names, params.value.horizon_days)
-    models = models_record(buyers, fitted, tested, tiers, as_of=as_of, params=params)
-    facts = whole.facts | {"equity": followed.facts}
-    metrics = metrics_record(whole.customers, models, facts, tested)
-    return Valuation(whole.customers, models, facts, metrics, tested, followed, whole.tier_months)
+    return followed
 
 
 def _day_of_one_order(circumstances: Mapping[str, Any]) -> date | None:

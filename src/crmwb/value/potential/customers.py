@@ -38,6 +38,28 @@ DIGITS = 9  # decimals of chances and counts: enough for six significant digits,
 
 
 @dataclass(frozen=True)
+class Valuing:
+    """What values customers at any moment, as known then.
+
+    Attributes
+    ----------
+    purchases : PurchaseModel
+        The classic model that counts most.
+    spend : GammaGamma
+        Of repeat purchases.
+    time : SeasonalTime
+        The time that the model of purchases is in.
+    share : float
+        What is left of 1 of revenue, brought to today's level.
+    """
+
+    purchases: PurchaseModel
+    spend: GammaGamma
+    time: SeasonalTime
+    share: float
+
+
+@dataclass(frozen=True)
 class Fitted:
     """The models behind the customers' values.
 
@@ -87,6 +109,11 @@ class Fitted:
     def time(self) -> SeasonalTime:
         """The time that the models of purchases are in."""
         return self.moment.classics.time
+
+    @property
+    def valuing(self) -> Valuing:
+        """What values customers at earlier moments too."""
+        return Valuing(self.purchases, self.spend, self.time, self.margin.share * self.level)
 
     @property
     def dropout(self) -> Dropout:
@@ -162,15 +189,15 @@ def terms_of(fitted: Fitted, params: ValueParams) -> Terms:
     return Terms(params.horizon_days, params.annual_discount_rate, fitted.margin.share)
 
 
-def clv_then(buyers: pd.DataFrame, fitted: Fitted, params: ValueParams) -> pd.DataFrame:
+def clv_then(buyers: pd.DataFrame, valuing: Valuing, params: ValueParams) -> pd.DataFrame:
     """Value customers at any moment by the classic model that counts most, brought to today's level.
 
     Parameters
     ----------
     buyers : DataFrame of shape (n, >= 8)
         As for `fit`, as known at that moment.
-    fitted : Fitted
-        What `score` returned.
+    valuing : Valuing
+        Of what `score` returned.
     params : ValueParams
         Horizon and annual effective discount rate.
 
@@ -182,13 +209,11 @@ def clv_then(buyers: pd.DataFrame, fitted: Fitted, params: ValueParams) -> pd.Da
     frequency, recency, age = (_array(buyers, column) for column in ("frequency", "recency_days", "age_days"))
     ends = age + pd.to_datetime(buyers["first_purchase_on"]).to_numpy().astype("datetime64[D]").astype(np.int64)
     at = int(ends.max(initial=0))  # the same for all
-    summary, row_of = PurchaseSummary.compress(*fitted.time.histories(frequency, recency, age, at))
-    ahead = float(fitted.time.between(at, at + params.horizon_days))
-    discounted = discounted_purchases(fitted.purchases, summary, ahead, params.annual_discount_rate)
-    clv = discounted[row_of] * expected_spend(buyers, fitted.spend)
-    return buyers[["customer_id"]].assign(
-        clv_cents=np.rint(clv * (fitted.margin.share * fitted.level)).astype(np.int64)
-    )
+    summary, row_of = PurchaseSummary.compress(*valuing.time.histories(frequency, recency, age, at))
+    ahead = float(valuing.time.between(at, at + params.horizon_days))
+    discounted = discounted_purchases(valuing.purchases, summary, ahead, params.annual_discount_rate)
+    clv = discounted[row_of] * expected_spend(buyers, valuing.spend)
+    return buyers[["customer_id"]].assign(clv_cents=np.rint(clv * valuing.share).astype(np.int64))
 
 
 def active(valued: pd.DataFrame, fitted: Fitted, horizon_days: float, lost_below: float) -> tuple[int, int]:
@@ -252,7 +277,7 @@ def score(buyers: pd.DataFrame, fitted: Fitted, params: ValueParams) -> tuple[pd
         clv=clv,
         ends=(counts.quantiles(np.array(PROBABILITIES)), _reaching(revenue_ends(*about) * of_one[:, None], clv)),
     )
-    total, before = (float(f["clv_cents"].sum()) for f in (scored, clv_then(buyers, fitted, params)))
+    total, before = (float(f["clv_cents"].sum()) for f in (scored, clv_then(buyers, fitted.valuing, params)))
     # nine digits: equity is these values to a cent for each customer, of whom some are worth millions
     level = round(total / before, 9) if before > 0 and total > 0 else 1.0
     return scored, replace(fitted, level=level, deviation_cents=revenue_deviation(*about) * of_one)

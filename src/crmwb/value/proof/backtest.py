@@ -56,7 +56,12 @@ class Backtest:
     trials: tuple[Trial, ...] = ()
 
 
-def backtest(past: Past, as_of: date, params: BacktestParams) -> Backtest:
+def step_of(n_customers: int) -> int:
+    """Return of how many customers one is tested."""
+    return n_customers // TEST_CUSTOMERS + 1
+
+
+def backtest(past: Past, as_of: date, params: BacktestParams, *, step: int | None = None) -> Backtest:
     """Forecast the `params.holdout_days` after each origin from what was known before it.
 
     The last origin lies `holdout_days` before `as_of`, each earlier one another `holdout_days` back. An origin is
@@ -70,8 +75,10 @@ def backtest(past: Past, as_of: date, params: BacktestParams) -> Backtest:
         The first day that is not looked at.
     params : BacktestParams
         Number of origins, length of the holdout, fewest customers.
+    step : int, optional
+        Of how many customers one is tested; as `step_of` says where not given.
     """
-    past = past.every(past.days.n_customers // TEST_CUSTOMERS + 1)
+    past = past.every(step or step_of(past.days.n_customers))
     trials, skipped = [], []
     with threadpool_limits(1):
         for back in track(range(params.n_origins, 0, -1), "backtest, origins", params.n_origins):

@@ -70,6 +70,7 @@ def card(
     wallets: pd.DataFrame,
     forecast: Forecast | None,
     params: ScorecardParams,
+    past: Callable[[], Past] | None = None,
 ) -> Card:
     """Score every customer who bought, and place them in tiers that follow those of the months before.
 
@@ -91,6 +92,8 @@ def card(
         CLV at earlier month ends, see `memory.past_indicators`.
     params : ScorecardParams
         Weights, tiers and hysteresis.
+    past : callable, optional
+        Returns what `followed` does, where that is worked out elsewhere.
 
     Returns
     -------
@@ -100,10 +103,7 @@ def card(
     weights = params.weights.model_dump()
     clv = potential.set_index("customer_id")["clv_cents"]
     now = describe(source, features, realised, clv, as_of=as_of, influences=influences, wallets=wallets)
-    past = Past()
-    for end, indicators in past_indicators(source, snapshots, as_of, params.history_months, forecast):
-        past = past.followed_by(follow(end, indicators, past.last, params), _names(params))
-    past = past.named(source.ids)
+    before = (followed(source, snapshots, as_of, forecast, params) if past is None else past()).named(source.ids)
     # against month ends, which one model values, today is placed by it too: or a change of model would be one of tiers
     alike = now
     if forecast is not None:
@@ -117,8 +117,18 @@ def card(
         )  # fmt: skip
         return probability(scores, score_error(point_errors, scored, of_scored, weights), level, bounds)
 
-    moved = follow(as_of, alike, past.last, params)
-    return _card(now, past, features["customer_id"], as_of, params, certainty=certainty, moved=moved)
+    moved = follow(as_of, alike, before.last, params)
+    return _card(now, before, features["customer_id"], as_of, params, certainty=certainty, moved=moved)
+
+
+def followed(
+    source: Source, snapshots: ir.Table, as_of: date, forecast: Forecast | None, params: ScorecardParams
+) -> Past:
+    """Follow the tiers of the month ends before `as_of`, of customers by their places; arguments as for `card`."""
+    past = Past()
+    for end, indicators in past_indicators(source, snapshots, as_of, params.history_months, forecast):
+        past = past.followed_by(follow(end, indicators, past.last, params), _names(params))
+    return past
 
 
 def card_of(now: pd.DataFrame, customer_ids: pd.Series, as_of: date, params: ScorecardParams) -> Card:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Self
 
 import ibis
 import ibis.expr.types as ir
@@ -13,6 +14,7 @@ import pyarrow as pa
 from crmwb import storage
 from crmwb.contract.value_customers import WALLET
 from crmwb.engine import Backend
+from crmwb.params import Params
 from crmwb.value import influence, realised
 from crmwb.value.potential import customers as potential
 from crmwb.value.potential import wallet
@@ -56,6 +58,22 @@ class Source:
     type_1_share: float
     off_season_months: tuple[int, ...]
     ids: pa.Array
+
+    @classmethod
+    def of(
+        cls,
+        con: Backend,
+        tables: Mapping[str, ir.Table],
+        *,
+        first: date,
+        margin: Margin,
+        params: Params,
+        ids: pa.Array,
+    ) -> Self:
+        """Return the source with what `params` say of it."""
+        return cls(
+            con, tables, first, margin, params.value.referral_type_1_share, params.features.off_season_months, ids
+        )
 
 
 def past_indicators(

@@ -1,0 +1,64 @@
+"""Work of the value stage that needs little of the rest of it, so that another process can do it beside."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+
+from crmwb.features.purchase_days import PurchaseDays
+from crmwb.params import Params
+from crmwb.value import scorecard
+from crmwb.value.challenger import Past, Traits
+from crmwb.value.opened import Open
+from crmwb.value.proof.backtest import Backtest, backtest
+from crmwb.value.proof.champion import champion
+from crmwb.value.realised.margin import Margin
+
+
+@dataclass(frozen=True)
+class Tested:
+    """How forecasts came true, and which of them to trust.
+
+    Attributes
+    ----------
+    backtest : Backtest
+        Without its trials, which hold all customers tested.
+    champion : dict
+        As `champion.champion` returns it.
+    """
+
+    backtest: Backtest
+    champion: dict[str, Any]
+
+
+def judged(past: Past, as_of: date, params: Params, *, step: int | None = None) -> Tested:
+    """Test forecasts on time not seen, and name the best; arguments as for `backtest`."""
+    result = backtest(past, as_of, params.value.backtest, step=step)
+    best = champion(
+        result, params.value.backtest.score, n_bootstrap=params.value.n_bootstrap, seed=params.seed
+    )  # fmt: skip
+    return Tested(replace(result, trials=()), best)
+
+
+def judged_apart(open_inputs: Open, days: PurchaseDays, as_of: date, params: Params) -> Tested:
+    """Do as `judged` does, with the purchase days of those customers alone who are tested."""
+    with open_inputs() as inputs:
+        traits = Traits.of(inputs.con, inputs.snapshots, days.ids).every(1)
+        return judged(Past(days, traits), as_of, params, step=1)
+
+
+def tiers_apart(
+    open_inputs: Open,
+    ids: pa.Array,
+    first: date,
+    as_of: date,
+    *,
+    margin: Margin,
+    forecast: scorecard.Forecast | None,
+    params: Params,
+) -> scorecard.Past:
+    """Follow tiers up to the last month end before `as_of`; other arguments as for `scorecard.Source` and its card."""
+    with open_inputs() as inputs:
+        source = scorecard.Source.of(inputs.con, inputs.tables, first=first, margin=margin, params=params, ids=ids)
+        return scorecard.followed(source, inputs.snapshots, as_of, forecast, params.value.scorecard)

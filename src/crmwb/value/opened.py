@@ -1,0 +1,50 @@
+"""What the value stage reads on the engine, opened anew by every process that works on it."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import ibis.expr.types as ir
+
+from crmwb import engine, storage
+from crmwb.contract.features import SNAPSHOTS
+from crmwb.engine import Backend
+from crmwb.params import EngineParams
+
+
+@dataclass(frozen=True)
+class Opened:
+    """An engine with what it holds.
+
+    Attributes
+    ----------
+    con : Backend
+        The engine.
+    tables : mapping of str to ir.Table
+        Clean canonical tables by name.
+    snapshots : ir.Table
+        Features at month ends.
+    """
+
+    con: Backend
+    tables: Mapping[str, ir.Table]
+    snapshots: ir.Table
+
+
+Open = Callable[[], AbstractContextManager[Opened]]
+
+
+@contextmanager
+def opened(params: EngineParams, folder: Path) -> Iterator[Opened]:
+    """Open an engine beside frames of all customers, the tables of a folder on it, and the snapshots.
+
+    Parameters
+    ----------
+    params : EngineParams
+        Which engine, threads and memory.
+    folder : Path
+        Clean canonical tables.
+    """
+    with engine.connect(params, beside_frames=True) as con:
+        yield Opened(con, storage.open_tables(con, folder), storage.open_artefact(con, SNAPSHOTS, "snapshots"))
