@@ -88,6 +88,16 @@ def test_artefacts_of_one_grain_are_read_as_one_frame(tmp_path):
     assert read["risk_class"].fillna("").tolist() == ["at_risk", "", "low"]
 
 
+def test_artefacts_of_the_same_customers_are_set_side_by_side_without_being_joined(tmp_path, monkeypatch):
+    ids = pd.DataFrame({"customer_id": ["a", "b"]})
+    set_down(ids, lifecycle.CUSTOMERS, tmp_path)
+    set_down(ids.assign(risk_class=["low", "at_risk"]), lifecycle.RISK, tmp_path)
+    joined = storage.read(lifecycle.CUSTOMERS, root=tmp_path).merge(storage.read(lifecycle.RISK, root=tmp_path))
+    monkeypatch.delattr(pd.DataFrame, "merge")
+    read = storage.read_joined("customer_id", lifecycle.CUSTOMERS, lifecycle.RISK, root=tmp_path)
+    pd.testing.assert_frame_equal(read, joined)
+
+
 def test_json_refuses_what_json_does_not_know(tmp_path):
     with pytest.raises(ValueError, match="not JSON compliant"):
         storage.write_json({"gini": math.nan}, tmp_path / "a.json")

@@ -392,10 +392,17 @@ def read_joined(key: str, *artefacts: Artefact, root: Path | None = None) -> pd.
     CrmwbError
         An artefact has not been made yet, is damaged, or is not as declared.
     """
+    import pandas as pd
+
     first, *others = (read(artefact, root=root) for artefact in artefacts)
-    joined = first.sort_values(key, ignore_index=True)
-    for other in others:
-        joined = joined.merge(other, on=key, how="left", validate="one_to_one")
+    joined = first if first[key].is_monotonic_increasing else first.sort_values(key, ignore_index=True)
+    del first
+    while others:
+        other = others.pop(0)
+        if other[key].equals(joined[key]) and other[key].is_unique:  # as stages write them: nothing is copied
+            joined = pd.concat([joined, other.drop(columns=key)], axis=1)
+        else:
+            joined = joined.merge(other, on=key, how="left", validate="one_to_one")
     return joined
 
 

@@ -12,6 +12,7 @@ from crmwb import layout, migration, params, storage
 from crmwb.contract.migration import CHANGES, TRANSITIONS
 from crmwb.findings import Count, Days, Finding, dumps, language
 from crmwb.findings.say import say
+from crmwb.migration import changes
 from crmwb.segmentation import rfm
 from crmwb.workbench.migration import Migration
 
@@ -115,6 +116,24 @@ def test_those_who_moved_did_so_for_one_reason_and_a_frozen_definition_moves_nob
     frozen = transitions["definition"] == "frozen"
     assert (causes[frozen][["n_redefinition", "n_both"]] == 0).all(axis=None)
     assert causes[~frozen]["n_redefinition"].sum() > 0  # cuts by shares follow the base
+
+
+def test_files_with_rows_in_any_order_say_the_same(migrated, tmp_path):
+    _, build, model, folder = migrated
+    for file in folder.glob("*.parquet"):
+        pd.read_parquet(file).sample(frac=1, random_state=7).to_parquet(tmp_path / file.name, index=False)
+    again = migration.build(sources(tmp_path), model, P, "2024-01-05", "EUR")
+    for name in ("transitions", "shares", "changes", "long_run"):
+        pd.testing.assert_frame_equal(getattr(again, name), getattr(build, name))
+
+
+def test_a_reason_that_many_share_is_written_once(migrated, monkeypatch):
+    _, build, model, folder = migrated
+    written = []
+    monkeypatch.setattr(changes, "dumps", lambda reason: written.append(reason) or dumps(reason))
+    again = migration.build(sources(folder), model, P, "2024-01-05", "EUR")
+    assert again.changes["reason"].tolist() == build.changes["reason"].tolist()
+    assert len(written) < len(build.changes)
 
 
 def test_probabilities_and_long_run_shares_add_up_to_one(migrated):

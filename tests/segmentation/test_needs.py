@@ -128,6 +128,15 @@ def test_any_scheme_will_do(con):
     pd.testing.assert_frame_equal(both, alone.frame)
 
 
+def test_schemes_that_are_measured_together_are_measured_as_each_alone(con):
+    customers = CUSTOMERS.assign(stage=["growth", "lapsed"] * (len(CUSTOMERS) // 2) + ["growth"] * (len(CUSTOMERS) % 2))
+    customers.loc[0, "stage"] = None  # in one scheme and not in the other
+    both = needs.measure(con, shop(con), customers, AS_OF, choices(schemes=("cluster_name", "stage"))).frame
+    for scheme in ("cluster_name", "stage"):
+        alone = needs.measure(con, shop(con), customers, AS_OF, choices(schemes=(scheme,))).frame
+        pd.testing.assert_frame_equal(both[both["scheme"] == scheme].reset_index(drop=True), alone)
+
+
 def test_nothing_at_or_after_as_of_counts(con, known_needs):
     later = canonical(
         "transactions",

@@ -134,3 +134,12 @@ def test_no_rule_is_made_up_where_nothing_can_tell():
     assert bare["rule"].isna().all()
     nobody = segments.assign(cluster=pd.array([None] * 60, dtype="Int64"))
     assert rules.fit(customers, nobody, PARAMS, SEED).empty
+
+
+def test_the_order_of_segments_and_customers_without_one_change_nothing():
+    customers, segments = company(300)
+    others = customers.head(20).assign(customer_id=[f"a{i:02d}" for i in range(20)])  # before all others
+    everybody = pd.concat([others, customers], ignore_index=True)
+    shuffled = segments.sample(frac=1, random_state=SEED)
+    expected = rules.fit(customers, segments, PARAMS, SEED)
+    pd.testing.assert_frame_equal(rules.fit(everybody, shuffled, PARAMS, SEED), expected)

@@ -71,11 +71,10 @@ def build(
     begins = date.fromisoformat(first_event) if isinstance(first_event, str) else first_event
     schemes = Schemes(dict(model), params, STAGES)
     columns = [*columns_of(model), *FEATURES, *changes.TIER_COLUMNS]
-    ids = sources.ids()
+    n_months = params.migration.n_months
+    places = sources.places(n_months)
     every = (
-        []
-        if model["rfm"] is None
-        else months(sources, schemes, columns, ids, n_months=params.migration.n_months, first_event=begins)
+        [] if model["rfm"] is None else months(sources, schemes, columns, places, n_months=n_months, first_event=begins)
     )
     counted = _count(every, schemes)
     if counted.last_two is None:
@@ -95,7 +94,7 @@ def build(
         probabilities.append(chain.probabilities)
         long_run.append(chain.long_run)
         tests.append(chain.test)
-    changed = _changes(counted, schemes, model, currency, ids)
+    changed = _changes(counted, schemes, model, currency, places.ids)
     facts = {
         "first_as_of": min((str(t["as_of"].min()) for t in counts), default=None),
         "as_of": max((str(t["as_of"].max()) for t in counts), default=None),

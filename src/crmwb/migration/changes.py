@@ -1,6 +1,8 @@
 """Customers whose segment changed in the last month, with the main reason of each."""
 
 from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -55,8 +57,9 @@ def changes(
     Returns
     -------
     DataFrame
-        customer_id (the place in `Sources.ids`), scheme, from_segment, to_segment, direction, cause, reason (a finding,
-        as `findings.dumps` writes it), revenue_cents (of the twelve months before), expected_change_cents (a year).
+        customer_id (the place in `Sources.places`), scheme, from_segment, to_segment, direction, cause, reason (a
+        finding, as `findings.dumps` writes it), revenue_cents (of the twelve months before), expected_change_cents (a
+        year).
     """
     changed = np.flatnonzero((pair.before >= 0) & (pair.before != pair.after))
     names = np.array(segments, dtype=object)
@@ -68,8 +71,9 @@ def changes(
     main = _Main(pair.ids[changed], direction, months, any_way=pair.key[0] == "cluster_name")
     for column in columns:
         main.consider(column)
+    by_definition = dumps(Finding("migration.reason.definition"))
     reasons = [
-        Finding("migration.reason.definition") if why == REDEFINITION else reason
+        by_definition if why == REDEFINITION else reason
         for why, reason in zip(cause, main.reasons(currency), strict=True)
     ]
     return pd.DataFrame(
@@ -80,7 +84,7 @@ def changes(
             "to_segment": after,
             "direction": direction,
             "cause": cause,
-            "reason": pd.Series([dumps(reason) for reason in reasons], dtype=object),
+            "reason": pd.Series(reasons, dtype=object),
             "revenue_cents": pair.year_cents[changed],
             "expected_change_cents": pd.Series(gain).round().astype("Int64"),
         }
@@ -137,23 +141,10 @@ class _Main:
         self._step[best] = np.abs(step)[best]
         self._take(column, best, a, b)
 
-    def reasons(self, currency: str) -> Iterator[Finding]:
-        """Yield the reason of each customer."""
-        for column, a, b, way in zip(self._column, self._before, self._after, self._direction, strict=True):
-            if column is None:
-                yield Finding(f"migration.reason.no_column.{way}")
-            elif isinstance(a, str):
-                yield Finding(
-                    "migration.reason.became", {"what": Term("column", column), "before": Name(a), "after": Name(b)}
-                )
-            elif column == "days_since_last":
-                yield Finding(f"migration.reason.{'no_purchase' if b > a else 'bought'}", {"days": Days(b)})
-            else:
-                before, after = (_value(column, value, currency) for value in (a, b))
-                yield Finding(
-                    f"migration.reason.{'rose' if b > a else 'fell'}",
-                    {"what": Term("column", column), "before": before, "after": after},
-                )
+    def reasons(self, currency: str) -> Iterator[str]:
+        """Yield the reason of each customer, as `findings.dumps` writes it: many share one."""
+        written = cache(lambda column, a, b, way: dumps(_reason(column, a, b, way, currency)))
+        yield from map(written, self._column, self._before, self._after, self._direction)
 
     def _consider_levels(self, column: str) -> None:
         """Take a changed level as the reason of customers without another."""
@@ -165,6 +156,19 @@ class _Main:
 
     def _take(self, column: str, rows: Array, before: Array, after: Array) -> None:
         self._column[rows], self._before[rows], self._after[rows] = column, before[rows], after[rows]
+
+
+def _reason(column: str | None, before: Any, after: Any, way: str, currency: str) -> Finding:
+    """Return why a customer changed: what a column was at the earlier and at the later month end."""
+    if column is None:
+        return Finding(f"migration.reason.no_column.{way}")
+    what: dict[str, Value] = {"what": Term("column", column)}
+    if isinstance(before, str):
+        return Finding("migration.reason.became", what | {"before": Name(before), "after": Name(after)})
+    if column == "days_since_last":
+        return Finding(f"migration.reason.{'no_purchase' if after > before else 'bought'}", {"days": Days(after)})
+    values = {"before": _value(column, before, currency), "after": _value(column, after, currency)}
+    return Finding(f"migration.reason.{'rose' if after > before else 'fell'}", what | values)
 
 
 def _value(column: str, value: float, currency: str) -> Value:

@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 
 from crmwb import storage
+from crmwb.history.month_places import MonthPlaces, month_places
 from crmwb.migration.schemes import Key, Schemes
 
 Array = np.ndarray
@@ -28,7 +29,7 @@ class Month:
     as_of : date
         The first day after the month.
     ids : Index of int, length n
-        Customers who had bought by then, sorted: their places in `Sources.ids`.
+        Customers who had bought by then, sorted: their places in `Sources.places`.
     frame : DataFrame of shape (n, ...)
         Their features then; customer_id holds places too.
     year_cents : int64 ndarray of shape (n,)
@@ -74,13 +75,20 @@ class Sources:
     stages: Path
     written: Mapping[str, Path]
 
-    def ids(self) -> pa.Array:
-        """Return all customers: month after month they are known by their places in it, not by texts."""
-        return storage.ids_of(self.snapshots, self.stages)
+    def places(self, n_months: int) -> MonthPlaces:
+        """Return who stands where: month after month customers are known by their places, not by texts.
+
+        Parameters
+        ----------
+        n_months : int
+            As for `months`.
+        """
+        every = ends(self.snapshots)
+        return month_places([self.snapshots, self.stages], every[_first(every, n_months) :])
 
 
 def months(
-    sources: Sources, schemes: Schemes, columns: Sequence[str], ids: pa.Array, *, n_months: int, first_event: date
+    sources: Sources, schemes: Schemes, columns: Sequence[str], places: MonthPlaces, *, n_months: int, first_event: date
 ) -> Iterator[Month]:
     """Yield the last `n_months` + 1 month ends in order; never more than two are in memory, and a year of revenue.
 
@@ -92,8 +100,8 @@ def months(
         Assign segments to customers.
     columns : sequence of str
         The features to read; those that do not exist are left out.
-    ids : Array
-        As `sources.ids()` returns them.
+    places : MonthPlaces
+        As `sources.places` returns them.
     n_months : int
         How many transitions from one month end to the next.
     first_event : date
@@ -106,23 +114,34 @@ def months(
     read = [name for name in dict.fromkeys((*NEEDED, *columns)) if name in there]
     whole = bool(every) and every[0] - first_event <= LONGEST_MONTH
     past: deque[tuple[pd.Index, Array]] = deque(maxlen=YEAR)
-    begin = max(0, len(every) - len(wanted) - YEAR)
-    for end in every[begin:]:
-        frame = _at(snapshots, end, read if end in wanted else ["customer_id", "revenue_cents"], ids)
+    for end in every[_first(every, n_months) :]:
+        place = places.of[snapshots, end]
+        frame, texts = _at(snapshots, end, read if end in wanted else ["customer_id", "revenue_cents"], place)
         own = pd.Index(frame["customer_id"])
         cents = frame["revenue_cents"].to_numpy().astype(np.int64)
         if end in wanted:
-            stage_ids, stage_codes = _stages(sources.stages, end, schemes, ids)
-            codes, unchanged = schemes.label(frame, _written(sources.written, end, ids))
+            stage_ids, stage_codes = _stages(sources.stages, end, schemes, places)
+            codes, unchanged = schemes.label(frame, _written(sources.written, end, places.ids, (texts, place)))
             since = cents if whole and len(past) < YEAR else cents - _aligned(past[0], own) if past else 0 * cents
             yield Month(end, own, frame, since, codes, stage_ids, stage_codes, unchanged)
         past.append((own, cents))
 
 
-def _at(path: Path, end: date, columns: Sequence[str], ids: pa.Array) -> pd.DataFrame:
+def _first(every: Sequence[date], n_months: int) -> int:
+    """Return the first of the month ends that are looked at: a year before those whose segments are."""
+    return max(0, len(every) - len(every[-(n_months + 1) :]) - YEAR)
+
+
+def _at(path: Path, end: date, columns: Sequence[str], place: Array) -> tuple[pd.DataFrame, pd.Series]:
+    """Return the rows of a month end by the places of its customers, and their ids as they were read."""
     frame = storage.read_frame(path, columns, ("as_of", [end]))
-    frame["customer_id"] = storage.places(pa.array(frame["customer_id"], type=ids.type), ids)
-    return frame.sort_values("customer_id", ignore_index=True)
+    texts = frame["customer_id"]
+    frame["customer_id"] = place.astype(np.int64)
+    return frame if _rises(place) else frame.sort_values("customer_id", ignore_index=True), texts
+
+
+def _rises(place: Array) -> bool:
+    return bool((place[1:] > place[:-1]).all())
 
 
 def _aligned(before: tuple[pd.Index, Array], ids: pd.Index) -> Array:
@@ -131,19 +150,31 @@ def _aligned(before: tuple[pd.Index, Array], ids: pd.Index) -> Array:
     return np.where(place >= 0, before[1][place], 0)
 
 
-def _written(paths: Mapping[str, Path], end: date, ids: pa.Array) -> dict[str, pd.DataFrame]:
-    there = {scheme: path for scheme, path in paths.items() if path.exists()}
-    frames = {
-        scheme: _at(path, end, ["customer_id", scheme, f"{scheme}_by_former_definition"], ids).set_index("customer_id")
-        for scheme, path in there.items()
-    }
+def _written(
+    paths: Mapping[str, Path], end: date, ids: pa.Array, known: tuple[pd.Series, Array]
+) -> dict[str, pd.DataFrame]:
+    """Return the segments of a month end as they were written; `known` is a column of ids with their places."""
+    frames = {}
+    for scheme, path in paths.items():
+        if not path.exists():
+            continue
+        frame = storage.read_frame(path, ["customer_id", scheme, f"{scheme}_by_former_definition"], ("as_of", [end]))
+        texts = _texts(frame.pop("customer_id"))
+        is_same = texts.equals(_texts(known[0]))  # nearly always: no other look-up then
+        place = known[1] if is_same else storage.places(texts, ids)
+        frames[scheme] = frame.set_axis(pd.Index(place.astype(np.int64), name="customer_id"))
     return {scheme: frame for scheme, frame in frames.items() if len(frame)}
 
 
-def _stages(path: Path, end: date, schemes: Schemes, ids: pa.Array) -> tuple[pd.Index | None, Array | None]:
-    if not path.exists():
+def _texts(column: pd.Series) -> pa.ChunkedArray:
+    texts = pa.array(column, type=pa.string())
+    return texts if isinstance(texts, pa.ChunkedArray) else pa.chunked_array([texts])
+
+
+def _stages(path: Path, end: date, schemes: Schemes, places: MonthPlaces) -> tuple[pd.Index | None, Array | None]:
+    if (path, end) not in places.of:
         return None, None
-    frame = _at(path, end, ["customer_id", "stage"], ids)
-    if frame.empty:
-        return None, None
-    return pd.Index(frame["customer_id"]), schemes.codes(("stage", "frozen"), frame["stage"])
+    place = places.of[path, end]
+    stage = storage.read_frame(path, ["stage"], ("as_of", [end]))["stage"]
+    order = slice(None) if _rises(place) else np.argsort(place)
+    return pd.Index(place.astype(np.int64)[order]), schemes.codes(("stage", "frozen"), stage)[order]

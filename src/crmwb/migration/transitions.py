@@ -22,7 +22,7 @@ class Pair:
     key : (str, str)
         Scheme and definition.
     ids : Index of int, length n
-        All customers at the later month end, by their places in `Sources.ids`.
+        All customers at the later month end, by their places in `Sources.places`.
     before : int ndarray of shape (n,)
         Code of the segment at the earlier one; -1 for new customers.
     unchanged, after : int ndarray of shape (n,)

@@ -95,7 +95,8 @@ def fit(
             f"{layout.CUSTOMER_FEATURES}: none of {len(customers):,} customers bought anything before {as_of}; "
             "segments need purchases: check the transactions of the source, and params.yaml: as_of."
         )
-    buyers = buyers.sort_values("customer_id")
+    if not buyers["customer_id"].is_monotonic_increasing:
+        buyers = buyers.sort_values("customer_id")
     return known | {
         "rfm": rfm.fit(buyers, params.rfm),
         "value_classes": value_classes.cuts(
@@ -190,4 +191,5 @@ def _buyers(features: pd.DataFrame) -> pd.DataFrame:
         raise CrmwbError(
             f"{layout.CUSTOMER_FEATURES}: no column {', '.join(missing)}; run `dvc repro features` to make it anew."
         )
-    return features[features["n_purchase_days"] > 0]
+    bought = features["n_purchase_days"] > 0
+    return features if bought.all() else features[bought]

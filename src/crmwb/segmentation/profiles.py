@@ -11,6 +11,10 @@ from crmwb.segmentation.model import NEVER_BOUGHT
 from crmwb.segmentation.rfm import CLASSES
 
 SCHEMES = ("rfm_segment", "rfm_class", "tier", "value_class", "cluster_name", "stage")
+DESCRIBED = (
+    *("revenue_cents", "margin_cents", "profit_cents", "clv_cents", "n_orders", "days_since_last", "mean_gap_days"),
+    *("n_categories", "discount_share", "response_share"),
+)
 DECIMALS = 6
 
 
@@ -43,7 +47,7 @@ def profiles(
     if model["rfm"] is None:
         return pd.DataFrame(columns=PROFILES.names)
     own = [name for name in SCHEMES if name in customers]
-    theirs = features.drop(columns=[name for name in own if name in features])
+    theirs = features[[name for name in ("customer_id", *SCHEMES, *DESCRIBED) if name in features and name not in own]]
     both = customers.merge(theirs, on="customer_id", validate="one_to_one").sort_values("customer_id")
     present = [name for name in SCHEMES if name in both and both[name].notna().any()]
     return pd.concat(

@@ -115,7 +115,7 @@ def _by_scheme(
     for scheme, one in chain(
         _numbers(buyers, schemes, params),
         _levels(buyers, schemes, params),
-        ((s, one) for s in schemes for one in _categories_of(bought, schemes[s], confidence)),
+        _categories_of(bought, schemes, len(buyers), confidence),
     ):
         by_scheme[scheme].append(one)
     return by_scheme
@@ -190,22 +190,24 @@ def _is_defining(scheme: str, family: str) -> bool:
     return vetoes.withheld(claim) is not None
 
 
-def _categories_of(bought: Bought | None, scheme: Scheme, confidence: float) -> list[Trait]:
+def _categories_of(
+    bought: Bought | None, schemes: Mapping[str, Scheme], n_customers: int, confidence: float
+) -> Iterator[tuple[str, Trait]]:
     if bought is None:
-        return []
-    codes, names = scheme
+        return
     customer, category, share, categories = bought
-    spends = np.full(len(codes), np.nan)
+    spends = np.full(n_customers, np.nan)
     spends[customer] = 0.0
-    out = []
-    for i in np.argsort(-np.bincount(category, minlength=len(categories)), kind="stable")[:MAX_LEVELS]:
+    sizes = np.bincount(category, minlength=len(categories))
+    order, ends = np.argsort(category, kind="stable"), np.cumsum(sizes)
+    for i in np.argsort(-sizes, kind="stable")[:MAX_LEVELS]:
+        mine = order[ends[i] - sizes[i] : ends[i]]
         of_category = spends.copy()
-        mine = category == i
         of_category[customer[mine]] = share[mine]
         trait = {"kind": "category", "column": "category", "level": categories[i], "unit": "share"}
         trait |= {"family": f"category {categories[i]}", "compared_with": ALL}
-        out.append((trait, index.of_numbers(of_category, codes, len(names), confidence)))
-    return out
+        for scheme, (codes, names) in schemes.items():
+            yield scheme, (trait, index.of_numbers(of_category, codes, len(names), confidence))
 
 
 def _strongest(traits_of_scheme: list[Trait], place: int, params: CardParams) -> list[dict[str, Any]]:

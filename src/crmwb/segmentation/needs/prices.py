@@ -6,7 +6,7 @@ import ibis
 import ibis.expr.types as ir
 
 from crmwb.engine import Backend
-from crmwb.segmentation.needs.blocks import Block, Measure, keep
+from crmwb.segmentation.needs.blocks import SCRATCH, Block, Measure, keep
 
 MIN_LINES = 5  # a product has a usual price in a quarter in which it was sold this often
 PRICED_BY = ("product_id", "quarter")  # prices rise with the years: who bought earlier did not buy cheaply
@@ -26,11 +26,10 @@ def usual_prices(con: Backend, sales: ir.Table) -> ir.Table:
         product_id, quarter, usual (thousandths of a cent a unit, so that cheap goods by weight keep their price),
         n_values (how many different prices).
     """
-    lines = _priced(sales)
-    prices = usual(con, lines, "price", PRICED_BY)
-    held = lines.join(prices, PRICED_BY)
-    is_near = (held.price - held.usual).abs() <= held.usual * NEAR
-    near = held.group_by(*PRICED_BY).having(held.count(where=is_near) >= held.count() * NEAR_SHARE).aggregate()
+    prices = usual(con, _priced(sales), "price", PRICED_BY)
+    held = con.table(f"{SCRATCH}points_of_price").join(prices, PRICED_BY)
+    is_near = (held["value"] - held.usual).abs() <= held.usual * NEAR
+    near = held.group_by(*PRICED_BY).having(held.n.sum(where=is_near) >= held.n.sum() * NEAR_SHARE).aggregate()
     return keep(con, prices.semi_join(near, PRICED_BY), "usual_price_near")
 
 

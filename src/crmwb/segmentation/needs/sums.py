@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from crmwb import engine
 from crmwb.engine import Backend
-from crmwb.segmentation.needs.blocks import Block, Measure
+from crmwb.segmentation.needs.blocks import Block, Measure, keep
 
 COLUMNS = ("n", "x", "xx", "n_with", "y", "yy", "xy")
 MOST = 2**30
@@ -40,11 +40,10 @@ def by_segment(con: Backend, block: Block, assigned: ir.Table, schemes: Sequence
         yy and xy.
     """
     units = _units(con, block)
+    of_wholes, of_parts = _wholes(con, block, assigned, schemes, units), _parts(con, block, assigned, schemes, units)
     sums = []
     for scheme in schemes:
-        segments = assigned.select("customer_id", segment=assigned[scheme])
-        segments = segments.filter(segments.segment.notnull())
-        wholes, parts = _wholes(con, block, segments, units), _parts(con, block, segments, units)
+        wholes, parts = of_wholes[scheme], of_parts[scheme]
         sums += [_joined(wholes, parts, m).assign(scheme=scheme, measure=m.name) for m in block.measures]
     return pd.concat(sums, ignore_index=True).assign(kind=block.kind)
 
@@ -61,24 +60,29 @@ def _units(con: Backend, block: Block) -> dict[str, int]:
     return out
 
 
-def _wholes(con: Backend, block: Block, segments: ir.Table, units: dict[str, int]) -> pd.DataFrame:
-    joined = block.wholes.join(segments, "customer_id")
-    keys = ["segment", *(["item"] if "item" in block.wholes.columns else [])]
+def _wholes(
+    con: Backend, block: Block, assigned: ir.Table, schemes: Sequence[str], units: dict[str, int]
+) -> dict[str, pd.DataFrame]:
+    joined = block.wholes.join(assigned, "customer_id")
+    keys = ["item"] if "item" in block.wholes.columns else []
     sums = {}
     for m in block.measures:
         scaled = _scaled(joined[m.whole], units[m.whole])
         sums[f"{m.name}:n"] = joined.count(where=joined[m.whole] > 0)
         sums[f"{m.name}:x"] = joined[m.whole].sum()
         sums[f"{m.name}:xx"] = (scaled * scaled).sum()
-    frame = _frame(con, joined.group_by(*keys).aggregate(**sums), keys)
-    for m in block.measures:
-        frame[f"{m.name}:xx"] *= float(units[m.whole]) ** 2
-    return frame
+    frames = _by_scheme(con, joined.group_by(*schemes, *keys).aggregate(**sums), schemes, keys)
+    for frame in frames.values():
+        for m in block.measures:
+            frame[f"{m.name}:xx"] *= float(units[m.whole]) ** 2
+    return frames
 
 
-def _parts(con: Backend, block: Block, segments: ir.Table, units: dict[str, int]) -> pd.DataFrame:
+def _parts(
+    con: Backend, block: Block, assigned: ir.Table, schemes: Sequence[str], units: dict[str, int]
+) -> dict[str, pd.DataFrame]:
     keys = ["customer_id", *(["item"] if "item" in block.wholes.columns else [])]
-    joined = block.parts.join(block.wholes, keys).join(segments, "customer_id")
+    joined = block.parts.join(block.wholes, keys).join(assigned, "customer_id")
     joined = joined.filter(joined.item.notnull())
     sums = {}
     for m in block.measures:
@@ -87,11 +91,24 @@ def _parts(con: Backend, block: Block, segments: ir.Table, units: dict[str, int]
         sums[f"{m.name}:y"] = joined[m.part].sum()
         sums[f"{m.name}:yy"] = (part * part).sum()
         sums[f"{m.name}:xy"] = (part * whole).sum()
-    frame = _frame(con, joined.group_by("segment", "item").aggregate(**sums), ["segment", "item"])
-    for m in block.measures:
-        frame[f"{m.name}:yy"] *= float(units[m.part]) ** 2
-        frame[f"{m.name}:xy"] *= float(units[m.part]) * units[m.whole]
-    return frame
+    frames = _by_scheme(con, joined.group_by(*schemes, "item").aggregate(**sums), schemes, ["item"])
+    for frame in frames.values():
+        for m in block.measures:
+            frame[f"{m.name}:yy"] *= float(units[m.part]) ** 2
+            frame[f"{m.name}:xy"] *= float(units[m.part]) * units[m.whole]
+    return frames
+
+
+def _by_scheme(con: Backend, query: ir.Table, schemes: Sequence[str], keys: Sequence[str]) -> dict[str, pd.DataFrame]:
+    """Evaluate sums by the segments of all schemes at once, and add up those of each scheme."""
+    summed = keep(con, query, "by_all_schemes")
+    names = [name for name in query.columns if name not in {*schemes, *keys}]
+    frames = {}
+    for scheme in schemes:
+        known = summed.filter(summed[scheme].notnull()).mutate(segment=summed[scheme])
+        sums = known.group_by("segment", *keys).aggregate(**{name: known[name].sum() for name in names})
+        frames[scheme] = _frame(con, sums, ["segment", *keys])
+    return frames
 
 
 def _scaled(values: ir.Value, unit: int) -> ir.IntegerValue:

@@ -12,8 +12,11 @@ import pyarrow as pa
 
 from crmwb import storage
 from crmwb.contract.segments import RFM_MONTHS
+from crmwb.history.month_places import month_places
 from crmwb.params import RfmParams
 from crmwb.segmentation.rfm.scores import READ_FROM, SCORES, fit, rules, scores
+
+DAY = pd.ArrowDtype(pa.date32())  # takes a tenth of the memory of dates as objects, and of the time to sort and write
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,7 @@ def follow(snapshots: Path, as_of: date, params: RfmParams, ids: pa.Array) -> Fo
         frames.append(
             pd.DataFrame(
                 {
-                    "as_of": end,
+                    "as_of": pd.Series(pa.repeat(pa.scalar(end, pa.date32()), len(buyers)), dtype=DAY),
                     "customer_id": pd.Categorical.from_codes(buyers.index, texts),
                     "rfm_segment": pd.Categorical.from_codes(segment, names),
                     "rfm_segment_by_former_definition": pd.Categorical.from_codes(unchanged, names),
@@ -94,11 +97,12 @@ def _named(before: pd.DataFrame, texts: pd.Index, names: pd.Index) -> pd.DataFra
 
 def _month_ends(snapshots: Path, as_of: date, ids: pa.Array) -> Iterator[tuple[date, pd.DataFrame]]:
     """Yield the buyers of each month end on their places in `ids`."""
-    columns = list(dict.fromkeys(["customer_id", "n_purchase_days", *READ_FROM.values()]))
-    for end in (end for end in storage.values_of(snapshots, "as_of") if end <= as_of):
-        frame = storage.read_frame(snapshots, columns, ("as_of", [end]))
-        frame = frame[frame["n_purchase_days"].fillna(0) > 0]
-        place = storage.places(pa.array(frame.pop("customer_id"), type=ids.type), ids)
-        frame = frame.set_axis(pd.Index(place))[place >= 0].sort_index()
+    columns = list(dict.fromkeys(["n_purchase_days", *READ_FROM.values()]))
+    ends = [end for end in storage.values_of(snapshots, "as_of") if end <= as_of]
+    places = month_places([snapshots], ends, ids)
+    for end in ends:
+        place = places.of[snapshots, end]
+        frame = storage.read_frame(snapshots, columns, ("as_of", [end])).set_axis(pd.Index(place.astype(np.int64)))
+        frame = frame[(place >= 0) & (frame["n_purchase_days"].fillna(0) > 0).to_numpy()]
         if len(frame):
-            yield end, frame
+            yield end, frame if frame.index.is_monotonic_increasing else frame.sort_index()

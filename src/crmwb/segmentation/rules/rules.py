@@ -47,14 +47,16 @@ def fit(
         its Wilson interval), recall, and the share of the cluster. NULL where a cluster has too few customers or
         nothing tells it apart.
     """
-    known = customers.merge(segments[["customer_id", "cluster", "cluster_name"]], on="customer_id")
+    # a row of `customers` is copied only where it is in the sample
+    places = customers[["customer_id"]].assign(row=np.arange(len(customers)))
+    known = places.merge(segments[["customer_id", "cluster", "cluster_name"]], on="customer_id")
     known = known[known["cluster"].notna()].reset_index(drop=True).astype({"cluster": "int64"})
     if known.empty:
         return pd.DataFrame(columns=RULES.names)
     names = known.groupby("cluster")["cluster_name"].first().sort_index()
     picked = np.sort(np.random.default_rng([seed, 5]).permutation(len(known))[:SAMPLE_ROWS])
-    sample = known.iloc[picked].reset_index(drop=True)
-    cluster = sample["cluster"].to_numpy(dtype=int)
+    sample = customers.iloc[known["row"].to_numpy(dtype=np.int64)[picked]].reset_index(drop=True)
+    cluster = known["cluster"].to_numpy(dtype=int)[picked]
     halves = _halves(cluster, seed)
     fitted, held = (sample[halves == half].reset_index(drop=True) for half in (0, 1))
     table = trees.prepare(fitted, params.views.allow)
