@@ -69,34 +69,36 @@ def test_a_process_that_died_is_told_in_a_sentence():
 
 
 def test_another_process_works_beside_this_one_and_one_piece_after_the_other():
-    with beside(2) as start:
-        pids = [start(partial(where, None, seconds=0)) for _ in range(2)]
-        root = start(partial(squared, 3))
+    with beside(2) as other:
+        pids = [other.start(partial(where, None, seconds=0)) for _ in range(2)]
+        root = other.start(partial(squared, 3))
         assert (pids[0]() == pids[1]()) != (pids[0]() == os.getpid())
         assert root() == 9
+        other.end()
+        assert not any(is_ours(pid) for pid in [pids[0]()])
 
 
 def test_alone_nothing_can_be_given_away():
-    with beside(1) as start:
-        assert start is None
+    with beside(1) as other:
+        assert other is None
 
 
 def test_an_error_of_the_other_process_is_raised_where_its_result_is_asked_for():
-    with beside(2) as start, pytest.raises(CrmwbError, match="-1 has no root"):
-        start(partial(squared, -1))()
-    with pytest.raises(CrmwbError, match=r"want of memory.*engine\.threads: 1"), beside(2) as start:
-        start(partial(dies, None, here=os.getpid()))()
+    with beside(2) as other, pytest.raises(CrmwbError, match="-1 has no root"):
+        other.start(partial(squared, -1))()
+    with pytest.raises(CrmwbError, match=r"want of memory.*engine\.threads: 1"), beside(2) as other:
+        other.start(partial(dies, None, here=os.getpid()))()
 
 
 def test_where_this_process_fails_the_other_ends_at_once():
     began = time.monotonic()
-    with pytest.raises(CrmwbError, match="-1 has no root"), beside(2) as start:
-        _begin_and_fail(start)
+    with pytest.raises(CrmwbError, match="-1 has no root"), beside(2) as other:
+        _begin_and_fail(other)
     assert time.monotonic() - began < 30
 
 
-def _begin_and_fail(start):
-    start(partial(time.sleep, 60))
+def _begin_and_fail(other):
+    other.start(partial(time.sleep, 60))
     time.sleep(1)
     squared(-1)
 

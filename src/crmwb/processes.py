@@ -12,7 +12,7 @@ from functools import partial
 from multiprocessing import Pipe, connection, get_context, parent_process
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from crmwb.errors import CrmwbError
 from crmwb.progress import console
@@ -25,11 +25,24 @@ DIED = (
 )
 
 
-class Start(Protocol):
-    """Gives work to the other process, and returns what waits for its result."""
+class Other:
+    """Another process that works beside this one, on one piece of work after the other; see `beside`."""
 
-    def __call__(self, work: Callable[[], Result]) -> Callable[[], Result]:
-        """Return what waits for the result of the work."""
+    def __init__(self) -> None:
+        self._here, self._there = Pipe()
+        self._pool = ProcessPoolExecutor(
+            1, get_context("spawn"), initializer=_end_with_parent, initargs=(self._there,)
+        )  # fmt: skip
+
+    def start(self, work: Callable[[], Result]) -> Callable[[], Result]:
+        """Give it work, a function of a module or a partial of one; what is returned waits for the result."""
+        return self._pool.submit(work).result
+
+    def end(self) -> None:
+        """End it at once, whatever it is at, and free its memory."""
+        self._here.close()
+        self._pool.shutdown(cancel_futures=True)
+        self._there.close()
 
 
 def how_many(n_at_once: int | None) -> int:
@@ -38,10 +51,8 @@ def how_many(n_at_once: int | None) -> int:
 
 
 @contextmanager
-def beside(n_at_once: int | None = None) -> Iterator[Start | None]:
-    """Let another process work beside this one, on one piece of work after the other.
-
-    It ends with the block, at once, whatever it is at.
+def beside(n_at_once: int | None = None) -> Iterator[Other | None]:
+    """Let another process work beside this one; it ends with the block at the latest.
 
     Parameters
     ----------
@@ -50,8 +61,7 @@ def beside(n_at_once: int | None = None) -> Iterator[Start | None]:
 
     Yields
     ------
-    Start or None
-        Takes a function of a module, with its arguments a `functools.partial`, whose result depends on these alone.
+    Other or None
         None where this process works alone.
 
     Raises
@@ -64,8 +74,8 @@ def beside(n_at_once: int | None = None) -> Iterator[Start | None]:
     >>> from functools import partial
     >>> from math import isqrt
     >>> from crmwb.processes import beside
-    >>> with beside(2) as start:
-    ...     root = start(partial(isqrt, 25))
+    >>> with beside(2) as other:
+    ...     root = other.start(partial(isqrt, 25))
     ...     own = isqrt(16)
     ...     own, root()
     (4, 5)
@@ -73,20 +83,13 @@ def beside(n_at_once: int | None = None) -> Iterator[Start | None]:
     if how_many(n_at_once) < 2:
         yield None
         return
-    here, there = Pipe()
-    pool = ProcessPoolExecutor(1, get_context("spawn"), initializer=_end_with_parent, initargs=(there,))
-
-    def start(work: Callable[[], Result]) -> Callable[[], Result]:
-        return pool.submit(work).result
-
+    other = Other()
     try:
-        yield start
+        yield other
     except BrokenProcessPool:
         raise CrmwbError(DIED) from None
     finally:
-        here.close()  # nothing is wanted any more of what is under way
-        pool.shutdown(cancel_futures=True)
-        there.close()
+        other.end()
 
 
 def side_by_side(

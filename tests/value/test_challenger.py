@@ -14,6 +14,7 @@ from crmwb.contract.features import SNAPSHOTS
 from crmwb.features.purchase_days import PurchaseDays
 from crmwb.value.challenger import Past, Stack, Traits
 from crmwb.value.challenger import stack as stack_module
+from crmwb.value.challenger import traits as traits_module
 from crmwb.value.challenger.corrections import LogLinear
 from crmwb.value.challenger.inputs import inputs
 from crmwb.value.challenger.traits import Encoding
@@ -154,6 +155,22 @@ def test_traits_are_those_of_the_last_month_end_before_the_origin(con):
     assert traits.every(2).at(150, np.array([1]))["top_channel"].tolist() == ["old 0"]  # c00002
     asked = engine.batches(con, traits.every(2).part).read_all()["customer_id"]  # the engine reads no others
     assert asked.to_pylist() == days.ids[::2].tolist()
+
+
+@pytest.mark.parametrize("most", [5, 50])
+def test_of_very_many_customers_only_what_is_asked_for_is_read(con, monkeypatch, most):
+    monkeypatch.setattr(traits_module, "MOST_KEPT", most)
+    days, read = simulate(n=10), []
+    traits = snapshots(con, days, {100: "old ", 200: "new "})
+    plain = Traits._of
+    monkeypatch.setattr(
+        Traits, "_of", lambda self, end, columns: read.append(len(columns)) or plain(self, end, columns)
+    )
+    moment = Past(days, traits).at(200, 40)
+    assert not read
+    for _ in range(2):
+        assert moment.traits(["top_channel"])["top_channel"].tolist()[:2] == ["new 0", "new 1"]
+    assert read == ([1, 1] if most == 5 else [len(moment.traits().columns)])
 
 
 def test_what_only_the_feature_table_tells_is_learned(con):

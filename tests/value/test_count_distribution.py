@@ -23,6 +23,20 @@ def test_of_size_one_and_everybody_alive_it_is_the_geometric():
     assert counts.quantiles(np.array([0.4, 0.5, 0.9])).tolist() == [[0, 0, 3]]  # P(at most 3) = 15/16
 
 
+@pytest.mark.parametrize("k", [1, 3])
+def test_of_customers_who_are_alike_quantiles_are_worked_out_once_and_are_those_of_each(monkeypatch, k):
+    rng, rows = np.random.default_rng(1), np.array([2, 0, 1, 2, 0, 0])
+    alive, mean, size, factor = rng.random((4, 3))
+    counts = Counts(alive, mean * 9, size * 5, k, factor).rows(rows)
+    n_asked = []
+    plain = Counts.quantile
+    monkeypatch.setattr(Counts, "quantile", lambda self, p: n_asked.append(len(self.mean)) or plain(self, p))
+    quantiles = counts.quantiles(np.array([0.3, 0.9]))
+    assert n_asked == [3, 3]
+    for row in range(6):
+        assert quantiles[row].tolist() == [plain(counts.rows(slice(row, row + 1)), p)[0] for p in (0.3, 0.9)]
+
+
 def test_who_may_be_gone_buys_nothing_then():
     counts = of(0.4, 0.4, 1.0)  # who is alive is as above
     assert counts.p_any == pytest.approx([0.2])

@@ -108,6 +108,22 @@ def test_where_no_contact_or_campaign_has_a_cost_customers_are_joined_to_nothing
     assert {value for row in rows for value in row.values()} == {0}
 
 
+@pytest.mark.parametrize("has_flows", [True, False])
+def test_what_was_spent_by_any_day_is_what_is_read_for_that_day(con, company, has_flows):
+    table = canonical("customers", CUSTOMERS)
+    # won while the others were customers already
+    late = table.slice(0, 1).to_pylist()[0] | {"customer_id": "e", "acquired_on": date(2023, 6, 15)}
+    tables = opened(con, company | {"customers": pa.concat_tables([table, pa.Table.from_pylist([late], table.schema)])})
+    if not has_flows:
+        tables = {"customers": tables["customers"]}
+    ids = pa.array(list("abcde"))
+    then = realised.spent_then(con, tables, ids)
+    for day in (date(2023, 6, 15), date(2023, 6, 16), date.fromisoformat(AS_OF)):
+        read = realised.spent_on(con, tables, day, ids)
+        pd.testing.assert_frame_equal(then(day), read, check_dtype=False)
+    assert then(date(2023, 6, 15)).loc[4, "acquired_cents"] == 0
+
+
 def test_what_comes_at_or_after_as_of_changes_nothing(con, company):
     before, _ = realise(con, company)
     later = {

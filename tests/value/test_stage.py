@@ -14,7 +14,7 @@ import pytest
 import yaml
 from builders import canonical
 
-from crmwb import layout, storage
+from crmwb import layout, processes, storage
 from crmwb.contract.value import BACKTEST, CUSTOMERS
 from crmwb.contract.value_customers import POTENTIAL
 from crmwb.errors import CrmwbError
@@ -29,7 +29,7 @@ ARTEFACTS = (
     layout.PAST_FORECASTS, layout.VALUE_MODELS, layout.VALUE_FACTS, layout.VALUE_METRICS,
 )  # fmt: skip
 
-start = valuation._start
+start = processes.Other.start
 
 
 def run_stage(name="value"):
@@ -113,7 +113,7 @@ def test_results_do_not_depend_on_whether_a_second_process_works_beside(built, t
     monkeypatch.chdir(folder)
     monkeypatch.setattr(valuation, "FIT_CUSTOMERS", 1_000)
     given = []
-    monkeypatch.setattr(valuation, "_start", lambda *args, **named: given.append(args[2]) or start(*args, **named))
+    monkeypatch.setattr(processes.Other, "start", lambda self, work: given.append(work.func) or start(self, work))
     run_stage()
     assert given == ([] if threads == 1 else [apart.judged_apart, apart.tiers_apart])
     for artefact in (*ARTEFACTS, layout.TIER_MONTHS):

@@ -40,6 +40,8 @@ class PurchaseDays:
     def until(self, origin: int) -> Self:
         """Return the days before `origin`; customers keep their places."""
         known = self.day < origin
+        if known.all():
+            return self
         return type(self)(self.ids, self.customer[known], self.day[known], self.cents[known])
 
     def every(self, step: int) -> Self:

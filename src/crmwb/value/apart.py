@@ -1,13 +1,17 @@
 """Work of the value stage that needs little of the rest of it, so that another process can do it beside."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
 
+from crmwb.engine import memory
 from crmwb.features.purchase_days import PurchaseDays
 from crmwb.params import Params
+from crmwb.processes import Other
 from crmwb.value import scorecard
 from crmwb.value.challenger import Past, Traits
 from crmwb.value.opened import Open
@@ -30,6 +34,41 @@ class Tested:
 
     backtest: Backtest
     champion: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Apart:
+    """Another process, which opens by itself what it reads.
+
+    Attributes
+    ----------
+    other : Other
+        The process.
+    open_inputs : callable
+        Opens the clean tables and the snapshots.
+    """
+
+    other: Other
+    open_inputs: Open
+    _waiting: list[Callable[[], Any]] = field(default_factory=list, repr=False)
+
+    def start(self, work: Callable[..., Any], *given: Any, **named: Any) -> Callable[[], Any]:
+        """Start `work(open_inputs, *given, **named)`, and return what waits for its result."""
+        self._waiting.append(self.other.start(partial(work, self.open_inputs, *given, **named)))
+        return self._waiting[-1]
+
+    def start_last(self, work: Callable[..., Any], *given: Any, **named: Any) -> Callable[[], Any]:
+        """Do as `start` does; the process ends, and its memory is free, once the result is there."""
+        result = self.start(work, *given, **named)
+
+        def last() -> Any:
+            for each in self._waiting:
+                each()
+            self.other.end()
+            memory.give_back()
+            return result()
+
+        return last
 
 
 def judged(past: Past, as_of: date, params: Params, *, step: int | None = None) -> Tested:

@@ -13,10 +13,10 @@ from crmwb.contract.value import CUSTOMERS
 from crmwb.features.purchase_days import PurchaseDays, read_days
 from crmwb.findings import Unavailable, to_json
 from crmwb.params import Params
-from crmwb.processes import Start, beside
+from crmwb.processes import beside
 from crmwb.progress import step
 from crmwb.value import equity
-from crmwb.value.apart import Tested, judged, judged_apart, tiers_apart
+from crmwb.value.apart import Apart, Tested, judged, judged_apart, tiers_apart
 from crmwb.value.challenger import Past, Traits
 from crmwb.value.challenger.stack import FIT_CUSTOMERS
 from crmwb.value.customers import forecast_then, ids_of, value_customers
@@ -106,10 +106,10 @@ def value_all(
             return Valuation(known.customers.reindex(columns=CUSTOMERS.names), models, known.facts, numbers)
         buyers = buyers_of(features)
         days = read_days(inputs.con, inputs.tables["transactions"], as_of)
-        with beside(params.engine.threads if days.n_customers > FIT_CUSTOMERS else 1) as start:
+        with beside(params.engine.threads if days.n_customers > FIT_CUSTOMERS else 1) as other:
             return _value(
                 inputs, features, buyers, days, observed=observed, circumstances=circumstances, params=params,
-                start=None if start is None else partial(_start, start, open_inputs),
+                apart=None if other is None else Apart(other, open_inputs),
             )  # fmt: skip
 
 
@@ -122,26 +122,26 @@ def _value(
     observed: dict[str, Any],
     circumstances: dict[str, Any],
     params: Params,
-    start: Callable[..., Callable[[], Any]] | None,
+    apart: Apart | None,
 ) -> Valuation:
     """Value the customers of a source with purchases; arguments as for `value_all`.
 
-    `start` gives work that opens its inputs itself to another process, and returns what waits for its result; None
-    where there is no other. Of fewer customers, tests and forecasts learn from the same, and nothing twice.
+    `apart` is None where no other process works beside. Of fewer customers, tests and forecasts learn from the same,
+    and nothing twice.
     """
     first, as_of = (date.fromisoformat(observed[name][:10]) for name in ("first_event", "as_of"))
     past = Past(days, Traits.of(inputs.con, inputs.snapshots, days.ids))
     proof: Callable[[], Tested] = partial(judged, past, as_of, params)
-    if start is not None:
-        proof = start(judged_apart, days.every(step_of(days.n_customers)), as_of, params)
+    if apart is not None:
+        proof = apart.start(judged_apart, days.every(step_of(days.n_customers)), as_of, params)
     with step("fitting models and valuing customers"):
         fitted: Fitted | Unavailable = fit(buyers, params.value, past, as_of)
         scored = None
         if isinstance(fitted, Fitted):
             scored, fitted = score(buyers, fitted, params.value)
     of_margin, tiers = margin(buyers, params.value.assumed_margin_share), None
-    if start is not None:
-        tiers = start(
+    if apart is not None:
+        tiers = apart.start_last(
             tiers_apart, ids_of(features), first, as_of,
             margin=of_margin, forecast=forecast_then(fitted, params.value), params=params,
         )  # fmt: skip
@@ -165,10 +165,6 @@ def _value(
     facts = whole.facts | {"equity": followed.facts}
     metrics = metrics_record(whole.customers, models, facts, of_test.backtest)
     return Valuation(whole.customers, models, facts, metrics, of_test.backtest, followed, whole.tier_months)
-
-
-def _start(start: Start, open_inputs: Open, work: Callable[..., Any], *given: Any, **named: Any) -> Callable[[], Any]:
-    return start(partial(work, open_inputs, *given, **named))
 
 
 def _equity(

@@ -1,6 +1,6 @@
 """The classic models of purchases, fitted side by side on what was known at one moment."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -76,17 +76,21 @@ class Classics:
         """How regular purchases are: 1 for at random."""
         return next((model.k for model in self.fitted if isinstance(model, ModifiedBetaGeoCNBDk)), 1)
 
-    def expected(self, horizon_days: float) -> dict[str, np.ndarray]:
-        """Return by model what each customer is expected to buy, shape (n_customers,)."""
+    def expected(self, horizon_days: float, names: Collection[str] | None = None) -> dict[str, np.ndarray]:
+        """Return by model, or of those named, what each customer is expected to buy, shape (n_customers,)."""
         ahead = self.ahead(horizon_days)
-        by_model = {m.name: m.expected_purchases(self.summary, ahead)[self.row_of] for m in self.fitted}
+        some = [m for m in self.fitted if names is None or m.name in names]
+        by_model = {m.name: m.expected_purchases(self.summary, ahead)[self.row_of] for m in some}
         return {name: purchases for name, purchases in by_model.items() if np.isfinite(purchases).all()}
 
-    def discounted(self, rate: float, horizon_days: float) -> dict[str, np.ndarray]:
+    def discounted(
+        self, rate: float, horizon_days: float, names: Collection[str] | None = None
+    ) -> dict[str, np.ndarray]:
         """Return the same, each purchase weighed by what 1 at its time is worth at a continuous daily rate."""
         ahead = self.ahead(horizon_days)
         rate *= horizon_days / ahead  # at the horizon, money is worth the same
-        return {m.name: m.discounted(self.summary, rate, ahead).purchases[self.row_of] for m in self.fitted}
+        some = [m for m in self.fitted if names is None or m.name in names]
+        return {m.name: m.discounted(self.summary, rate, ahead).purchases[self.row_of] for m in some}
 
     def p_any(self, horizon_days: float) -> dict[str, np.ndarray]:
         """Return by model the chance of any purchase, shape (n_customers,)."""

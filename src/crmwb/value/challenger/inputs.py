@@ -58,7 +58,7 @@ def inputs(moment: Moment, base: np.ndarray, models: tuple[str, ...], encoding: 
         "age_over_horizon": np.log(age / horizon),
         "spend_per_purchase": np.log1p(np.maximum(known.cents / (x + 1), 0)),
     }
-    return pd.concat([pd.DataFrame(columns), encoding.encode(moment.traits)], axis=1)
+    return pd.concat([pd.DataFrame(columns), encoding.encode(moment.traits(encoding.columns))], axis=1)
 
 
 def _against(purchases: np.ndarray, base: np.ndarray) -> np.ndarray:

@@ -1,7 +1,8 @@
 """What is known at any moment of the past: purchases, the classic models' forecasts, and the feature table."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
@@ -26,10 +27,8 @@ class Moment:
         Fitted on what was known.
     expected : dict of str to ndarray of shape (n,)
         By model, purchases within the horizon.
-    p_alive : ndarray of shape (n,)
-        Mean over models.
-    traits : DataFrame of shape (n, k)
-        Columns of the feature table at the last month end; no columns where there is none.
+    described : Traits or None
+        The feature table at month ends.
     chances : dict of str to ndarray of shape (n,)
         By model, the chance that it gave to what came, as far as somebody asked: see `weights.chances_of`.
     """
@@ -37,9 +36,22 @@ class Moment:
     known: Known
     classics: Classics
     expected: dict[str, np.ndarray]
-    p_alive: np.ndarray
-    traits: pd.DataFrame
+    described: Traits | None
     chances: dict[str, np.ndarray] = field(default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def p_alive(self) -> np.ndarray:
+        """The chance of being a customer still, the mean over models, shape (n,)."""
+        return self.classics.p_alive()
+
+    def traits(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """Read columns of the feature table at the last month end, all where not given; none where there is none.
+
+        They are read when they are asked for: of all customers they take much memory, and often nobody asks.
+        """
+        if self.described is None:
+            return pd.DataFrame(index=range(len(self.known)))
+        return self.described.at(self.known.origin, self.known.customer, columns)
 
 
 @dataclass
@@ -122,8 +134,7 @@ class Past:
         if (origin, time) not in self._memory.classics and (self.end is None or origin <= self.end):
             self._memory.classics[origin, time] = Classics.fit(known, time)
         classics = self._memory.classics.get((origin, time)) or Classics.fit(known, time)
-        traits = self.traits.at(origin, known.customer) if self.traits else pd.DataFrame(index=range(len(known)))
-        moment = Moment(known, classics, classics.expected(horizon_days), classics.p_alive(), traits)
+        moment = Moment(known, classics, classics.expected(horizon_days), self.traits)
         if is_over:
             self._memory.moments[origin, horizon_days, time] = moment
         return moment

@@ -77,7 +77,7 @@ class Corrected:
         lessons = [past.at(at, days) for at, days in base.holdouts[:LESSONS]]
         if not lessons:
             return cls(base)
-        encoding = Encoding.learn(lessons[0].traits)
+        encoding = Encoding.learn(lessons[0].traits())
         forecasts = [np.maximum(base.purchases(m), LEAST) for m in lessons]
         seen = [inputs(m, f, tuple(base.weights), encoding) for m, f in zip(lessons, forecasts, strict=True)]
         columns = tuple(str(name) for name in seen[0] if all(name in frame for frame in seen))
@@ -136,13 +136,14 @@ class Stack:
 
     def __init__(self, horizon_days: int, stated_days: int | None = None) -> None:
         self.horizon_days, self.stated_days = horizon_days, stated_days or horizon_days
+        self._factor: tuple[Moment, np.ndarray] | None = None  # of the moment last asked of
 
     def fit(self, past: Past, origin: int, *, calibrates: bool = True) -> Self:
         """Learn from what was known at `origin`; without recalibrated chances where not `calibrates`."""
         past = _some(past).until(origin)
         self.time_ = past.time_at(origin)
         self.origin_, self.trust_, self.spread_, self.tested_, self.why_not_ = origin, 0.0, Spread(), None, ""
-        self.calibration_ = Calibration()
+        self.calibration_, self._factor = Calibration(), None
         self.own_years_: dict[float, OwnYear] = {}
         self.silence_ = AfterSilence()
         with threadpool_limits(1):
@@ -187,6 +188,11 @@ class Stack:
             self.silence_ = AfterSilence.learn(moment.known.silent_days, counts, moment.known.later)
 
     @property
+    def weights(self) -> dict[str, float]:
+        """Of the classic models, by name."""
+        return self.corrected_.base.weights
+
+    @property
     def tested_days(self) -> int:
         """How long the holdouts are that were learned from; the horizon where there are none."""
         holdouts = self.corrected_.base.holdouts
@@ -215,6 +221,11 @@ class Stack:
 
     def factor(self, moment: Moment) -> np.ndarray:
         """Return what the models' forecast of each customer is multiplied by, shape (n,); in all, the level says."""
+        if self._factor is None or self._factor[0] is not moment:
+            self._factor = moment, self._factor_of(moment)
+        return self._factor[1]
+
+    def _factor_of(self, moment: Moment) -> np.ndarray:
         with threadpool_limits(1):
             base = self.corrected_.base
             expected = mixed(moment.expected, base.weights)

@@ -1,5 +1,6 @@
 """The feature table as it was at month ends: numbers, shares and categories that learners may use."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Self
@@ -18,6 +19,7 @@ from crmwb.engine import Backend
 
 NUMBERS = tuple(f.name for f in FEATURES if f.kind in {Kind.NUMBER, Kind.SHARE})
 CATEGORIES = tuple(f.name for f in FEATURES if f.kind is Kind.CATEGORY)
+MOST_KEPT = 50_000  # customers whose snapshots are kept
 LEAST_KNOWN = 0.3  # share of customers of whom a column must be known
 LEAST_SHARE, MOST_VALUES = 0.02, 6  # of a category, the values told apart
 
@@ -67,8 +69,10 @@ class Traits:
         part = engine.open_arrow(self.con, texts, f"traits_part_{next(_parts)}")
         return type(self)(self.con, self.snapshots, ids, self.ends, part)
 
-    def at(self, origin: int, customer: np.ndarray) -> pd.DataFrame:
+    def at(self, origin: int, customer: np.ndarray, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """Return the last snapshot at or before `origin` of some customers; without columns where there is none.
+
+        What was read is kept, but for very many customers, of whom only the columns asked for are read.
 
         Parameters
         ----------
@@ -76,19 +80,24 @@ class Traits:
             A day, as `calendar.day_number` returns it.
         customer : ndarray of shape (n,)
             Places in `ids`.
+        columns : sequence of str, optional
+            Of NUMBERS and CATEGORIES; all where not given.
         """
+        wanted = [*NUMBERS, *CATEGORIES] if columns is None else list(columns)
         ends = [end for end in self.ends if end <= origin]
         if not ends:
             return pd.DataFrame(index=range(len(customer)))
-        if ends[-1] not in self._read:
-            self._read[ends[-1]] = self._of(ends[-1])
-        snapshot: pd.DataFrame = self._read[ends[-1]].reindex(customer)
-        return snapshot.reset_index(drop=True)
+        end = ends[-1]
+        if len(self.ids) > MOST_KEPT:
+            return self._of(end, wanted).reindex(customer).reset_index(drop=True)
+        if end not in self._read:
+            self._read[end] = self._of(end, [*NUMBERS, *CATEGORIES])
+        return self._read[end][wanted].reindex(customer).reset_index(drop=True)
 
-    def _of(self, end: int) -> pd.DataFrame:
-        """Read a snapshot, on the places of its customers."""
+    def _of(self, end: int, columns: Sequence[str]) -> pd.DataFrame:
+        """Read columns of a snapshot, on the places of its customers."""
         day = ibis.literal(pd.Timestamp(end, unit="D").date())
-        rows = self.snapshots.filter(self.snapshots.as_of == day).select("customer_id", *NUMBERS, *CATEGORIES)
+        rows = self.snapshots.filter(self.snapshots.as_of == day).select("customer_id", *columns)
         if self.part is not None:
             rows = rows.semi_join(self.part, "customer_id")
         frame: pd.DataFrame = engine.batches(self.con, rows).read_all().to_pandas()
@@ -122,6 +131,11 @@ class Encoding:
             common = [str(value) for value, share in shares.items() if LEAST_SHARE <= share <= 1 - LEAST_SHARE]
             values += [(column, value) for value in common]
         return cls(tuple(numbers), tuple(values))
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """What is looked at."""
+        return (*self.numbers, *dict.fromkeys(column for column, _ in self.values))
 
     def encode(self, traits: pd.DataFrame) -> pd.DataFrame:
         """Return the numbers, large ones as logs, and the values; unknown where a column is missing."""

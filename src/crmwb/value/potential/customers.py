@@ -294,8 +294,11 @@ def _worth(stack: Stack, moment: Moment, terms: Terms, mean: np.ndarray, rows: n
 
     Of whom the models expect nothing, it is the share of all.
     """
-    plain = stack.over(moment, moment.classics.expected(terms.horizon_days))[rows]
-    worth = stack.over(moment, moment.classics.discounted(terms.daily_rate, terms.horizon_days))[rows]
+    classics, weighted = moment.classics, {name for name, weight in stack.weights.items() if weight}
+    # of no model that counts where those that do are of no number so far ahead: then all count alike
+    expected = classics.expected(terms.horizon_days, weighted) or classics.expected(terms.horizon_days)
+    plain = stack.over(moment, expected)[rows]
+    worth = stack.over(moment, classics.discounted(terms.daily_rate, terms.horizon_days, weighted))[rows]
     of_all = float(worth.sum()) / max(float(plain.sum()), NOTHING)
     return np.asarray(mean * np.divide(worth, plain, out=np.full_like(mean, of_all), where=plain > NOTHING))
 

@@ -16,6 +16,7 @@ from crmwb.history.asof import before
 Tables = Mapping[str, ir.Table]
 
 DEPARTMENTS = ("marketing", "sales", "service")
+SORTS = {f"{sort}_cost_cents": sort for sort in (*DEPARTMENTS, "campaign")}
 
 
 def costed_lines(tables: Tables, as_of: date) -> ir.Table:
@@ -55,6 +56,11 @@ def campaigns(tables: Tables, as_of: date) -> ir.Table:
     )
 
 
+def has_flows(tables: Tables) -> bool:
+    """Whether the source knows of anything that may have been spent on serving customers."""
+    return "interactions" in tables or {"campaigns", "campaign_members"} <= tables.keys()
+
+
 def spent(tables: Tables, as_of: date) -> ir.Table:
     """Sum what was spent on winning and serving each customer: one row per row of `customers`.
 
@@ -73,13 +79,12 @@ def spent(tables: Tables, as_of: date) -> ir.Table:
         flows.append(contacts(tables, as_of).select("customer_id", sort="department", cents="cents"))
     if {"campaigns", "campaign_members"} <= tables.keys():
         flows.append(campaigns(tables, as_of).select("customer_id", sort=ibis.literal("campaign"), cents="cents"))
-    sorts = {f"{sort}_cost_cents": sort for sort in (*DEPARTMENTS, "campaign")}
     if not flows:  # at every month end, joining many customers to nothing would take longer than all the rest
-        return acquired.mutate(**dict.fromkeys(sorts, ibis.literal(0, "int64")))
+        return acquired.mutate(**dict.fromkeys(SORTS, ibis.literal(0, "int64")))
     every = ibis.union(*flows) if len(flows) > 1 else flows[0]
-    sums = {name: every.cents.sum(where=every.sort == sort).cast("int64") for name, sort in sorts.items()}
+    sums = {name: every.cents.sum(where=every.sort == sort).cast("int64") for name, sort in SORTS.items()}
     joined = acquired.left_join(every.group_by("customer_id").aggregate(**sums), "customer_id")
-    return joined.select("customer_id", "acquired_cents", **{name: joined[name].fill_null(0) for name in sorts})
+    return joined.select("customer_id", "acquired_cents", **{name: joined[name].fill_null(0) for name in SORTS})
 
 
 def returned_goods(tables: Tables, as_of: date) -> ir.Table:

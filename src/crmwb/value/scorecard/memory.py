@@ -102,13 +102,13 @@ def past_indicators(
         The day before which everything was known, and the frame of indicators, on places in the source's ids.
     """
     ends = snapshots.filter(snapshots.as_of < ibis.literal(as_of)).select("as_of").distinct()
+    spent = realised.spent_then(source.con, source.tables, source.ids)
     month_ends = sorted(end.date() for end in pd.to_datetime(ends.to_pyarrow()["as_of"].to_pandas()))
     for end in month_ends[len(month_ends) - n_months :] if n_months < len(month_ends) else month_ends:
         at_end = snapshots.filter(snapshots.as_of == ibis.literal(end)).select(COLUMNS)
         then = _referrers_placed(rows(source.con, at_end, source.ids), source.ids).reset_index()
         clv = clv_of(then, forecast)
-        spent = realised.spent_on(source.con, source.tables, end, source.ids)
-        brought = profits(then, spent, source.margin).reset_index()
+        brought = profits(then, spent(end), source.margin).reset_index()
         wallets = None if wallet.is_known(then) else pd.DataFrame(columns=WALLET.names)
         yield end, describe(source, then, brought, clv, as_of=end, wallets=wallets, ids=source.ids)
 
