@@ -1,7 +1,10 @@
 """The pipeline's stages and the cells of reports in this process: end to end without the cost of starting each."""
 
+import os
 import runpy
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -23,6 +26,21 @@ def run_stages(folder: Path, *reports: str, stages: tuple[str, ...] = STAGES) ->
     for report in reports:
         with patch.object(sys, "argv", ["report.py", report]):
             runpy.run_path(str(PROJECT / "pipeline" / "report.py"))["main"]()
+
+
+@contextmanager
+def printed(file: Path) -> Iterator[Path]:
+    """Write to `file` what is printed meanwhile: by Python, by libraries in C and by processes that are started."""
+    with file.open("w", encoding="utf-8", buffering=1) as out, redirect_stdout(out), redirect_stderr(out):
+        before = os.dup(1), os.dup(2)
+        try:
+            os.dup2(out.fileno(), 1)
+            os.dup2(out.fileno(), 2)
+            yield file
+        finally:
+            for number, kept in enumerate(before, start=1):
+                os.dup2(kept, number)
+                os.close(kept)
 
 
 def read_report(folder: Path, name: str) -> str:
