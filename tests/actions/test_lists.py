@@ -51,6 +51,16 @@ def test_the_reason_states_what_is_known(con, tmp_path):
     ]
 
 
+def test_customers_with_the_same_reason_share_it(con, tmp_path):
+    chosen = plan(tmp_path)
+    frame = customers(clv_cents=[100_000, 200_000, 100_000])
+    rows = listed(con, frame, chosen)[0].rows.sort_values("customer_id")
+    mart = engine.open_arrow(con, frame, "mart")
+    one, other, again = reasons.reasons(con, mart, COLUMNS, chosen, rows=rows, currency="EUR")
+    assert one is again
+    assert one != other
+
+
 def test_owner_files_run_no_formula_and_are_the_same_each_time(con, tmp_path):
     chosen = plan(tmp_path)
     frame = customers(customer_id=list(FORMULAS), owner=["=ann()"] * len(FORMULAS))

@@ -12,7 +12,9 @@ from crmwb.findings import dumps, to_json
 
 def write(acting: Acting) -> None:
     """Write the list, the summary, the results of earlier lists, findings, alerts, readiness and metrics."""
-    rows = acting.listed.rows.assign(reason=[dumps(reason) for reason in acting.reasons])
+    different = {id(reason): reason for reason in acting.reasons}  # many customers share one
+    texts = {key: dumps(reason) for key, reason in different.items()}
+    rows = acting.listed.rows.assign(reason=[texts[id(reason)] for reason in acting.reasons])
     for frame, artefact in ((rows, LIST), (acting.summary, SUMMARY), (acting.results, RESULTS)):
         storage.write(_of(frame, artefact), artefact)
     storage.write_json([to_json(finding) for finding in acting.findings], layout.ACTION_FINDINGS)

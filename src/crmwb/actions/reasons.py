@@ -49,7 +49,7 @@ def reasons(
     Returns
     -------
     list of Finding
-        In the order of `rows`; what is unknown of a customer is left out.
+        In the order of `rows`; what is unknown of a customer is left out. Rows with the same reason share one finding.
     """
     if rows.empty:
         return []
@@ -61,14 +61,22 @@ def reasons(
     place = {customer: i for i, customer in enumerate(table["customer_id"].to_pylist())}
     columns = {name: table[name].to_pylist() for name in names}
     findings = []
+    known_reasons: dict[tuple[object, ...], Finding] = {}
     seen = [None] * len(rows) if returns is None else returns
     for customer, action, came in zip(rows["customer_id"], rows["action"], seen, strict=True):
         raw = {name: columns[name][place[customer]] for name in by_action[action]}
         values = {name: value(one, kinds[name], currency) for name, one in raw.items() if one is not None}
-        facts = [Finding("actions.fact", {"column": Term("column", name), "value": values[name]}) for name in values]
-        facts += [] if came is None else [came]
-        findings.append(Finding("actions.reason", {"facts": Listing(tuple(facts))}))
+        about = (*values.items(), None if came is None else (came.code, *came.values.items()))
+        if about not in known_reasons:
+            known_reasons[about] = _reason(values, came)
+        findings.append(known_reasons[about])
     return findings
+
+
+def _reason(values: Mapping[str, Value], came: Finding | None) -> Finding:
+    facts = [Finding("actions.fact", {"column": Term("column", name), "value": values[name]}) for name in values]
+    facts += [] if came is None else [came]
+    return Finding("actions.reason", {"facts": Listing(tuple(facts))})
 
 
 def value(raw: Any, column: Column, currency: str) -> Value:  # noqa: PLR0911 - one line per kind

@@ -8,6 +8,7 @@ import pandas as pd
 import pyarrow as pa
 from scipy.special import ndtri
 
+from crmwb import storage
 from crmwb.contract.segments import CARDS
 from crmwb.findings import Count, Finding, Listing, Money, Passage, Share, Term, dumps
 from crmwb.segmentation.cards.traits import finding
@@ -141,7 +142,7 @@ def _mix(members: pd.DataFrame, column: str) -> str | None:
 
 def _by_cluster(interests: pd.DataFrame, known: pd.DataFrame) -> dict[int, str]:
     """Return the categories of each cluster by revenue: cluster → JSON of category → share of its revenue."""
-    places = pd.Index(known["customer_id"]).get_indexer(pd.Index(interests["customer_id"]))
+    places = storage.places(*(pa.array(frame["customer_id"], pa.string()) for frame in (interests, known)))
     cluster = known["cluster"].to_numpy(dtype=int)[np.maximum(places, 0)]
     money = pd.DataFrame({"cluster": cluster, "category": interests["category"], "cents": interests["revenue_cents"]})
     money = money[(places >= 0) & (money["cents"] > 0).to_numpy()]

@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
+from crmwb import storage
 from crmwb.contract.segments import TRAITS
 from crmwb.findings import Finding, Name, Term, Times, Value, vetoes
 from crmwb.params import CardParams, SegmentationParams
@@ -253,7 +255,7 @@ def _strength(trait: dict[str, Any], nearest: float, of_all: float) -> float:
 
 def _categories(interests: pd.DataFrame, customer_ids: pd.Series) -> Bought:
     """Return, for every customer and category bought from, their places, its share of spend, and the names."""
-    customer = pd.Index(customer_ids).get_indexer(pd.Index(interests["customer_id"]))
+    customer = storage.places(*(pa.array(ids, pa.string()) for ids in (interests["customer_id"], customer_ids)))
     category, names = pd.factorize(interests["category"], sort=True)
     cents = interests["revenue_cents"].to_numpy(dtype=float)
     kept = (customer >= 0) & (category >= 0) & (cents > 0)
