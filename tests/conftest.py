@@ -23,8 +23,8 @@ gc.set_threshold(50_000, 20, 20)
 PROJECT = Path(__file__).parents[1]
 SHARED_DATA = PROJECT.parent / "shared" / "data"
 SLOW_FILES = (  # half a minute of a processor and more each, the longest first
-    "test_repro.py", "test_canary.py", "test_history.py", "test_value_report.py", "test_planted.py",
-    "test_silence.py", "test_conservation.py",
+    "test_repro.py", "test_canary.py", "test_history.py", "test_value_report.py", "test_other_sources.py",
+    "test_planted.py", "test_silence.py", "test_conservation.py",
 )  # fmt: skip
 
 
