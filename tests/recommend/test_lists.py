@@ -262,3 +262,18 @@ def test_a_list_by_frequency_orders_by_purchase_days_and_states_no_chance(con):
     lists = again.listed(known, frequency, 2).to_pyarrow().to_pandas().sort_values(["customer", "rank"])
     assert lists[["customer", "product"]].to_numpy().tolist() == [[0, 0], [0, 2], [1, 2]]  # z sells more than y
     assert lists["chance"].isna().all()
+
+
+def test_popularity_needs_neither_votes_nor_pairs(con, monkeypatch):
+    rows = {"customer": [0, 0, 0, 1, 1, 2], "product": [0, 1, 2, 0, 1, 3], "occasion": [1, 1, 2, 1, 2, 1]}
+    lines = pa.table(rows | {"day": [10, 10, 20, 12, 25, 5]}).cast(pa.schema([(n, pa.int32()) for n in (*rows, "day")]))
+    opened = engine.open_arrow(con, lines, "lines_of_three")
+    known = history(con, opened, "three", now=30, recent_days=15, half_lives=(30,))
+    choices = CHOICES.model_copy(update={"min_buyers": 1})
+    whole = new.bought_before(con, known, (3, 4), choices)
+    monkeypatch.delattr(new, "pair_counts")
+    alone = new.bought_alone(con, known, (3, 4), choices)
+    one, other = (new.listed(b, ItemModel("popularity", 0.0, 0.0), np.arange(3), choices) for b in (whole, alone))
+    assert one.equals(other)
+    assert one["product"].tolist() == [3, 2, 3, 0, 1, 2]
+    assert alone.n_recent.tolist() == whole.n_recent.tolist()

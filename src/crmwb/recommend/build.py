@@ -116,7 +116,8 @@ def _lists(con: Backend, lines: Lines, n_products: int, tested: Tested | Unavail
         model, judged = tested.again
         again_rows = _again(lines, again.listed(known, model, p.n_listed), judged)
     if isinstance(tested.new, tuple):
-        bought = new.bought_before(con, known, (lines.n_customers, n_products), p)
+        fetch = new.bought_alone if tested.new[0].method == "popularity" else new.bought_before
+        bought = fetch(con, known, (lines.n_customers, n_products), p)
         frame = new.listed(bought, tested.new[0], np.arange(lines.n_customers), p)
         rows = engine.open_arrow(con, pa.Table.from_pandas(frame, preserve_index=False), "recommend_new")
         new_rows = _new(lines, rows, tested.new[0])

@@ -62,8 +62,7 @@ class Bought:
 
 def bought_before(con: Backend, history: History, shape: tuple[int, int], p: RecommendParams) -> Bought:
     """Fetch what votes need: each customer's latest products, all that each owns, and the counts of pairs."""
-    sold = history.products
-    can = sold.filter(sold.n_buyers >= p.min_buyers).order_by(ibis.desc("n_buyers"), "product").limit(p.max_products)
+    can = _listable(history, p)
     known = history.pairs.semi_join(can, "product")
     order = [ibis.desc(known.last_occasion), ibis.desc(known.n), known["product"]]
     place = ibis.row_number().over(group_by=known.customer, order_by=order)
@@ -73,13 +72,33 @@ def bought_before(con: Backend, history: History, shape: tuple[int, int], p: Rec
     latest = engine.keeper(con)("recommend_latest", ranked.filter(ranked.place < p.max_items))
     held = latest.select("product", holder=latest.customer)
     counts = pair_counts(con, held, shape[1], least=2, max_pairs=p.max_pairs)
+    n_buyers, n_recent = _sales(con, can, shape)
+    votes = latest.filter(latest.vote > 0).select("customer", "product", value="vote")
+    owned = known.select("customer", "product", value=ibis.literal(1, "int64"))
+    return Bought(_matrix(con, votes, shape), _matrix(con, owned, shape), counts, n_buyers, n_recent)
+
+
+def bought_alone(con: Backend, history: History, shape: tuple[int, int], p: RecommendParams) -> Bought:
+    """Fetch what popularity needs: as `bought_before`, without votes and pairs."""
+    can = _listable(history, p)
+    owned = history.pairs.semi_join(can, "product").select("customer", "product", value=ibis.literal(1, "int64"))
+    none = np.zeros(0, np.int64)
+    counts = PairCounts(none, none, none, np.zeros(shape[1], np.int64), 0)
+    return Bought(sparse.csr_array(shape, dtype=np.int64), _matrix(con, owned, shape), counts, *_sales(con, can, shape))
+
+
+def _listable(history: History, p: RecommendParams) -> ibis.expr.types.Table:
+    sold = history.products
+    return sold.filter(sold.n_buyers >= p.min_buyers).order_by(ibis.desc("n_buyers"), "product").limit(p.max_products)
+
+
+def _sales(con: Backend, can: ibis.expr.types.Table, shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the customers and the recent sales of each product that can be listed, 0 of others."""
     n_buyers, n_recent = np.zeros(shape[1], np.int64), np.zeros(shape[1], np.int64)
     listed = engine.batches(con, can.select("product", "n_buyers", "n_recent")).read_all()
     n_buyers[listed["product"].to_numpy()] = listed["n_buyers"].to_numpy()
     n_recent[listed["product"].to_numpy()] = listed["n_recent"].to_numpy()
-    votes = latest.filter(latest.vote > 0).select("customer", "product", value="vote")
-    owned = known.select("customer", "product", value=ibis.literal(1, "int64"))
-    return Bought(_matrix(con, votes, shape), _matrix(con, owned, shape), counts, n_buyers, n_recent)
+    return n_buyers, n_recent
 
 
 def likeness(counts: PairCounts, popular_discount: float, n_neighbours: int) -> sparse.csr_array:
