@@ -1,5 +1,8 @@
 """What params.yaml may say of the engine, and what is said where Spark cannot start."""
 
+from datetime import date
+
+import pyarrow as pa
 import pytest
 from pydantic import ValidationError
 
@@ -62,3 +65,14 @@ def test_a_master_without_spark_is_refused():
 def test_an_unknown_kind_is_refused():
     with pytest.raises(ValidationError, match="'duckdb' or 'spark'"):
         EngineParams(kind="polars", threads=None, memory_limit_gb=1)
+
+
+def test_a_query_with_a_day_is_planned_once_and_run_on_one_day_after_another(con):
+    days = engine.open_arrow(con, pa.table({"day": [date(2024, 1, 1), date(2024, 2, 1), date(2024, 3, 1)]}), "days")
+    query = engine.compiled(con, days.filter(days.day < engine.day("month_end")))
+    counts = [
+        engine.run_on(con, query, month_end=end).read_all().num_rows
+        for end in (date(2024, 2, 1), date(2024, 1, 1), date(2024, 4, 1))
+    ]
+    assert counts == [1, 0, 3]
+    assert con.con.execute("SELECT count(*) FROM duckdb_prepared_statements()").fetchall() == [(1,)]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
+from hashlib import sha256
 from importlib.metadata import version as installed
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from crmwb.engine.functions import FUNCTIONS
+from crmwb.engine.functions import FUNCTIONS, unsettled
 from crmwb.files import owners
 from crmwb.params import EngineParams
 
@@ -69,10 +70,16 @@ def batches(con: Any, query: str, schema: pa.Schema) -> pa.RecordBatchReader:  #
 
 
 def settle(con: Any, query: str, days: Mapping[str, date]) -> str:
-    """Return a query in which the days of `functions.day` are settled."""
-    for name, value in days.items():
-        con.con.execute(f"SET VARIABLE {name} = DATE '{value:%Y-%m-%d}'")
-    return query
+    """Return a call of a query on days, the query prepared where it was not: planning takes longer than few rows."""
+    if not days:
+        return query
+    name = f"query_{sha256(query.encode()).hexdigest()}"
+    if not con.con.execute("SELECT 1 FROM duckdb_prepared_statements() WHERE name = ?", [name]).fetchall():
+        for day in days:
+            query = query.replace(unsettled(day), f"CAST(${day} AS DATE)")
+        con.con.execute(f"PREPARE {name} AS {query}")
+    values = ", ".join(f"{day} := DATE '{value:%Y-%m-%d}'" for day, value in days.items())
+    return f"EXECUTE {name}({values})"
 
 
 def keep(con: Any, name: str, expression: ir.Table) -> ir.Table:

@@ -51,3 +51,8 @@ def _variable(variable: str) -> date:
 def day(name: str) -> ir.DateValue:
     """Return a day that is not settled yet: a query with it is compiled once, and run on one day after another."""
     return _variable(name)
+
+
+def unsettled(name: str) -> str:
+    """Return what stands in a compiled query for a day that `day` was given this name."""
+    return f"{VARIABLE.upper()}('{name}')"

@@ -25,7 +25,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from crmwb.engine.duckdb import BATCH_ROWS
-from crmwb.engine.functions import VARIABLE
+from crmwb.engine.functions import unsettled
 from crmwb.errors import CrmwbError
 from crmwb.files import owners
 from crmwb.params import EngineParams
@@ -197,7 +197,7 @@ def batches(con: Any, query: str, schema: pa.Schema) -> pa.RecordBatchReader:
 def settle(con: Any, query: str, days: Mapping[str, date]) -> str:  # noqa: ARG001 - DuckDB needs it
     """Return a query in which the days of `functions.day` are settled."""
     for name, value in days.items():
-        query = query.replace(f"{VARIABLE.upper()}('{name}')", f"DATE '{value:%Y-%m-%d}'")
+        query = query.replace(unsettled(name), f"DATE '{value:%Y-%m-%d}'")
     return query
 
 
