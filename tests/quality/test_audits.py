@@ -3,8 +3,9 @@
 from crmwb.contract.canonical import TABLES
 from crmwb.findings import Finding, Name
 from crmwb.findings.say import say
-from crmwb.quality.audits import AUDITS, BY_ORDER, FILTERED, QUARANTINE, audited
+from crmwb.quality.audits import AUDITS, FILTERED, QUARANTINE, audited
 from crmwb.quality.audits.audit import Auditor, found_among, some
+from crmwb.quality.sums import SUMS
 
 LOG = "customer_id ordered_at revenue product_id\na 2024-01-01 1.00 p1\na 2024-12-01 1.00 p9"
 
@@ -27,7 +28,7 @@ def test_every_finding_bears_its_functions_name_and_needs_known_tables(sales, op
     for auditor in AUDITS:
         if isinstance(auditor, Auditor):
             names = [*auditor.needs, *auditor.uses]
-            for suffix in (QUARANTINE, FILTERED, BY_ORDER):
+            for suffix in (QUARANTINE, FILTERED, *(each.name for each in SUMS)):
                 names = [name.removesuffix(suffix) for name in names]
             assert set(names) <= TABLES.keys()
 

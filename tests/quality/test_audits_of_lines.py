@@ -1,7 +1,13 @@
 """Audits of order lines: far too much, nothing, twice, and what came back."""
 
 from crmwb.findings.say import say
+from crmwb.quality import sums
 from crmwb.quality.audits import amounts, copies, returns
+
+
+def of(each, lines):
+    """Return sums of lines."""
+    return each.of(sums.all_of(lines))
 
 
 def test_quantities_a_hundred_times_the_usual_are_extreme(sales):
@@ -47,14 +53,17 @@ def test_zero_revenue_lines_are_not_returns(sales):
 
 def test_identical_lines_count_the_copies_not_the_first(sales):
     audit = copies.identical_lines(
-        sales("""
+        of(
+            sums.COPIES,
+            sales("""
         customer_id  order_id  ordered_at  revenue  product_id
         a            o1        2024-01-01  1.00     p1
         a            o1        2024-01-01  1.00     p1
         a            o1        2024-01-01  1.00     p1
         a            o1        2024-01-01  1.00     p2
         a            o2        2024-01-01  1.00     p1
-        """)
+        """),
+        )
     )
     assert (audit.rows, audit.share) == (2, 2 / 5)
 
@@ -92,6 +101,10 @@ def test_one_hundred_times_the_usual_hundredth_is_needed(sales):
     assert amounts.extreme_amounts(log).rows == 0
 
 
+def mixed_currencies(lines, people):
+    return amounts.mixed_currencies(of(sums.PRODUCTS, lines), lines, people)
+
+
 def prices(opened, japanese):
     rows = [f"{'jp' if i % 2 else 'uk'} o{i} 2024-01-01 {japanese if i % 2 else '2.00'} p{i % 3}" for i in range(300)]
     log = opened("transactions", "\n".join(["customer_id order_id ordered_at revenue product_id", *rows]))
@@ -99,25 +112,27 @@ def prices(opened, japanese):
 
 
 def test_the_same_products_at_a_hundred_times_the_price_are_in_other_money(opened):
-    audit = amounts.mixed_currencies(*prices(opened, "300.00"))
+    audit = mixed_currencies(*prices(opened, "300.00"))
     assert (audit.rows, audit.share, audit.severity) == (300, 1.0, "warning")
     assert say(audit.finding).endswith("the same products cost 150× as much elsewhere as in country Britain.")
 
 
 def test_dearer_is_not_another_currency(opened):
-    audit = amounts.mixed_currencies(*prices(opened, "3.00"))
+    audit = mixed_currencies(*prices(opened, "3.00"))
     assert (audit.rows, audit.severity, audit.advice) == (0, "note", None)
     assert "0.67× to 1.5× as much in one country as in the others" in say(audit.finding)
 
 
 def test_one_country_cannot_be_compared(opened):
     log, people = prices(opened, "3.00")
-    assert amounts.mixed_currencies(log.filter(log.customer_id == "uk"), people) is None
+    assert mixed_currencies(log.filter(log.customer_id == "uk"), people) is None
 
 
 def test_a_whole_order_that_came_in_twice_is_told(sales):
     audit = copies.identical_lines(
-        sales("""
+        of(
+            sums.COPIES,
+            sales("""
         customer_id  order_id  ordered_at  revenue  product_id
         a            o1        2024-01-01  1.00     p1
         a            o1        2024-01-01  2.00     p2
@@ -126,7 +141,8 @@ def test_a_whole_order_that_came_in_twice_is_told(sales):
         b            o2        2024-01-01  1.00     p1
         b            o2        2024-01-01  1.00     p1
         b            o2        2024-01-01  5.00     p3
-        """)
+        """),
+        )
     )
     assert (audit.rows, audit.share) == (3, 3 / 7)
     assert say(audit.finding).endswith(", 1 order as a whole.")
@@ -143,14 +159,14 @@ def test_an_order_under_two_numbers_is_found(sales):
         b            o4        2024-01-01T10:00:00  3.00
         a            o5        2024-01-02T10:00:00  3.00
         """
-    audit = copies.repeated_orders(copies.by_order(sales(log)))
+    audit = copies.repeated_orders(of(sums.ORDERS, sales(log)))
     assert (audit.rows, audit.share) == (1, 1 / 5)
     assert "(3.00 in total)" in say(audit.finding)
 
 
 def test_an_order_number_used_by_two_customers_is_found(sales):
     log = "customer_id order_id ordered_at revenue\na o1 2024-01-01 1.00\nb o1 2024-01-01 1.00\nb o2 2024-01-01 1.00"
-    audit = copies.orders_of_several_customers(copies.by_order(sales(log)))
+    audit = copies.orders_of_several_customers(of(sums.ORDERS, sales(log)))
     assert (audit.rows, audit.share, audit.severity) == (1, 1 / 2, "warning")
 
 
@@ -162,14 +178,16 @@ def test_orders_that_two_customers_share_repeat_one_another_as_a_whole(sales):
         a            o2        2024-01-01  1.00
         b            o2        2024-01-01  2.00
         """
-    audit = copies.repeated_orders(copies.by_order(sales(log)))
+    audit = copies.repeated_orders(of(sums.ORDERS, sales(log)))
     assert (audit.rows, audit.share) == (1, 1 / 2)
     assert "(3.00 in total)" in say(audit.finding)
 
 
 def test_a_return_is_matched_to_an_earlier_purchase_of_its_product(sales):
     audit = returns.returns_without_purchase(
-        sales("""
+        of(
+            sums.RETURNS,
+            sales("""
         customer_id  ordered_at  revenue  quantity  product_id  is_return
         a            2024-01-01  40.00    4         p1          false
         a            2024-01-02  -40.00   -4        p1          true
@@ -178,7 +196,8 @@ def test_a_return_is_matched_to_an_earlier_purchase_of_its_product(sales):
         a            2024-01-05  5.00     1         p2          false
         b            2024-01-05  -5.00    -1        p1          true
         b            2024-01-05  -5.00    -1        -           true
-        """)
+        """),
+        )
     )
     # of the four returns with a product, b never bought it, and a's of p2 comes before the purchase
     assert (audit.rows, audit.share, audit.severity) == (2, 2 / 4, "warning")

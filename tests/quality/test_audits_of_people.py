@@ -9,8 +9,8 @@ from crmwb import engine
 from crmwb.contract.canonical import CUSTOMERS, OPPORTUNITIES, PRODUCTS, TRANSACTIONS
 from crmwb.contract.quality import QUARANTINE
 from crmwb.findings.say import say
-from crmwb.quality import account
-from crmwb.quality.audits import copies, labels, links, owners, people
+from crmwb.quality import account, sums
+from crmwb.quality.audits import labels, links, owners, people
 
 
 @pytest.fixture
@@ -26,6 +26,11 @@ def left_out(con):
         return engine.open_arrow(con, pa.Table.from_pylist(entries, schema=QUARANTINE.schema), "left_out")
 
     return make
+
+
+def of(each, lines):
+    """Return sums of lines."""
+    return each.of(sums.all_of(lines))
 
 
 def test_ids_that_differ_by_case_blanks_or_point_zero_are_one(opened):
@@ -125,7 +130,7 @@ def test_five_nines_after_their_predecessor_are_a_number_like_any_other(opened):
 def test_a_customer_a_hundred_times_the_usual_and_a_part_of_all_is_a_bulk_buyer(sales):
     rows = [f"c{i} 2024-01-01 1.00" for i in range(150)]
     log = "\n".join(["customer_id ordered_at revenue", *rows, "big 2024-01-01 150.00"])
-    audit = people.bulk_buyers(copies.by_order(sales(log)))
+    audit = people.bulk_buyers(of(sums.CUSTOMERS, sales(log)))
     assert (audit.rows, audit.share, audit.severity) == (1, 1 / 151, "warning")
     assert "“big” with 50% of revenue" in say(audit.finding)
 
@@ -133,10 +138,10 @@ def test_a_customer_a_hundred_times_the_usual_and_a_part_of_all_is_a_bulk_buyer(
 def test_the_largest_of_many_is_told_and_of_few_not(sales):
     rows = [f"c{i} 2024-01-01 {1 + i % 3}.00" for i in range(150)]
     log = ["customer_id ordered_at revenue", *rows]
-    audit = people.bulk_buyers(copies.by_order(sales("\n".join(log))))
+    audit = people.bulk_buyers(of(sums.CUSTOMERS, (sales("\n".join(log)))))
     assert (audit.rows, audit.severity) == (0, "note")
     assert say(audit.finding) == "The largest of 150 customers brings 1% of revenue, 1.5× the usual."
-    assert people.bulk_buyers(copies.by_order(sales("\n".join(log[:10])))) is None
+    assert people.bulk_buyers(of(sums.CUSTOMERS, (sales("\n".join(log[:10]))))) is None
 
 
 @pytest.fixture

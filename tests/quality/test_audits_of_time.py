@@ -4,19 +4,28 @@ import pytest
 
 from crmwb.contract.canonical import INTERACTIONS, PRODUCTS, TRANSACTIONS
 from crmwb.findings.say import say
+from crmwb.quality import sums
 from crmwb.quality.audits import clock, window
+
+
+def of(each, lines):
+    """Return sums of lines."""
+    return each.of(sums.all_of(lines))
 
 
 def test_customers_seen_at_the_left_edge_are_told_of(sales):
     audit = window.first_purchases_cut_off(
-        sales("""
+        of(
+            sums.CUSTOMERS,
+            sales("""
         customer_id  ordered_at  revenue
         a            2024-01-01  1.00
         a            2024-12-30  1.00
         b            2024-01-30  1.00
         c            2024-01-31  1.00
         d            2024-06-01  1.00
-        """)
+        """),
+        )
     )
     assert (audit.rows, audit.share, audit.severity) == (2, 0.5, "warning")
     assert say(audit.finding) == (
@@ -26,19 +35,24 @@ def test_customers_seen_at_the_left_edge_are_told_of(sales):
 
 def test_even_growth_is_not_cut_off(sales):
     days = [f"c{i} 2024-{i + 1:02d}-15 1.00" for i in range(12)]
-    audit = window.first_purchases_cut_off(sales("customer_id ordered_at revenue\n" + "\n".join(days)))
+    audit = window.first_purchases_cut_off(
+        of(sums.CUSTOMERS, sales("customer_id ordered_at revenue\n" + "\n".join(days)))
+    )
     assert (audit.rows, audit.severity) == (1, "note")
 
 
 def test_a_return_or_a_gift_is_no_first_purchase(sales):
     audit = window.first_purchases_cut_off(
-        sales("""
+        of(
+            sums.CUSTOMERS,
+            sales("""
         customer_id  ordered_at  revenue  is_return
         a            2024-01-01  0.00     false
         b            2024-01-02  -1.00    true
         a            2024-02-01  1.00     false
         b            2024-06-01  1.00     false
-        """)
+        """),
+        )
     )
     assert say(audit.finding).startswith("1 of 2 customers (50%) was first seen in the first 30 of 122 days")
 
@@ -46,7 +60,7 @@ def test_a_return_or_a_gift_is_no_first_purchase(sales):
 @pytest.mark.parametrize("last_day", ["2024-01-01", "2024-02-28"])
 def test_a_short_window_has_no_left_edge(last_day, sales):
     text = f"customer_id ordered_at revenue\na 2024-01-01 1.00\na {last_day} 1.00"
-    assert window.first_purchases_cut_off(sales(text)) is None
+    assert window.first_purchases_cut_off(of(sums.CUSTOMERS, sales(text))) is None
 
 
 def test_gaps_in_the_calendar_are_counted_and_the_longest_named(sales):

@@ -11,7 +11,7 @@ from validating import LENIENT, write_canonical
 
 from crmwb.contract.canonical import TABLES
 from crmwb.errors import CrmwbError
-from crmwb.quality import validation
+from crmwb.quality import kept_findings, validation
 from crmwb.quality.summary import summary
 
 N_DAYS = 28
@@ -154,7 +154,7 @@ def test_a_parent_that_only_grew_leaves_months_without_strangers_as_they_were(co
 def test_findings_of_other_code_are_not_used(con, tmp_path, n_judged, monkeypatch):
     source, kept = Source(con, tmp_path), tmp_path / "kept"
     with monkeypatch.context() as then:
-        then.setattr(validation.judged_months, "MODULES", ("calendar.py",))
+        then.setattr(kept_findings, "MODULES", ("calendar.py",))
         source.validate("before", kept)
     source.validate("again", kept)
     (kept / "transactions.json").write_text("{")

@@ -47,6 +47,11 @@ def test_the_stage_writes_its_artefacts_and_nothing_else(root):
     done = run_stage(root)
     assert done.returncode == 0, done.stderr
     assert files(root) - before == {
+        *(
+            f"data/kept_verdicts/{name}.{kind}"
+            for name in ("customers", "transactions")
+            for kind in ("json", "parquet")
+        ),
         "data/quality/clean/customers.parquet",
         "data/quality/clean/transactions.parquet",
         "data/quality/quarantine/customers.parquet",

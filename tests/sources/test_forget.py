@@ -313,3 +313,13 @@ def test_a_source_without_its_raw_file_is_said_and_the_list_kept(company):
     assert code == 0, output
     assert "sales.csv: no raw file to take them out of" in output
     assert "1 pseudonym added" in output
+
+
+def test_what_earlier_runs_kept_goes_too(company):
+    company.ingest()
+    layout.KEPT_VERDICTS.mkdir(parents=True)
+    (layout.KEPT_VERDICTS / "customers.json").write_text(GONE)
+    code, output = crmwb("forget", GONE)
+    assert code == 0, output
+    assert not layout.KEPT_VERDICTS.exists()
+    assert not layout.KEPT_ROWS.exists()

@@ -8,7 +8,6 @@ another month, what it refers to is there, and its days are near the others.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +21,10 @@ from crmwb.contract import Artefact
 from crmwb.engine import Backend
 from crmwb.errors import CrmwbError
 from crmwb.files import kept
+from crmwb.quality import kept_findings
 from crmwb.quality.checks import Check
 from crmwb.quality.expectations import ExpectColumnValuesToNotBeNull
 from crmwb.quality.verdicts import Verdict
-
-PACKAGES = ("great-expectations", "duckdb", "ibis-framework", "pyarrow", "pandas", "numpy")
-MODULES = ("quality", "engine", "contract/canonical", "contract/columns.py", "contract/tables.py", "storage.py")
 
 
 @dataclass(frozen=True)
@@ -98,7 +95,7 @@ class JudgedMonths:
         for check in checks:
             if check.bounds is not None:
                 same = [part for part in same if check.rule not in self.before[part.name].broken]
-                same = [part for part in same if _lies_between(part, str(self.table.partition), *check.bounds)]
+                same = [part for part in same if lies_between(part, str(self.table.partition), *check.bounds)]
         for column in self.table.columns:
             name = column.references
             if name in self.parents and self.parents[name] != self.known_parents.get(name):
@@ -178,12 +175,7 @@ def opened(
     file : Path
         Where findings are kept.
     """
-    ours = Path(__file__).parents[1]
-    made_by = {
-        "code": storage.content_hash(*(ours / module for module in MODULES)),
-        "packages": {name: version(name) for name in PACKAGES},
-        "rules": [check.rule for check in checks],
-    }
+    made_by = {**kept_findings.made_by(), "rules": [check.rule for check in checks]}
     months = JudgedMonths(table, parts, made_by, {name: storage.content_hash(path) for name, path in parents.items()})
     try:
         content = storage.read_json(file)
@@ -203,7 +195,7 @@ def is_judged(frame: pd.DataFrame, check: Check) -> np.ndarray:
     return judged
 
 
-def _lies_between(file: Path, column: str, first: date, last: date) -> bool:
+def lies_between(file: Path, column: str, first: date, last: date) -> bool:
     """Return whether all days of a file lie between two, as far as its statistics tell."""
     with storage.open_file(file) as opened_file:
         place = opened_file.schema_arrow.names.index(column)

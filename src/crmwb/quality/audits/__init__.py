@@ -8,20 +8,23 @@ from collections.abc import Callable, Iterator, Mapping
 import ibis.expr.types as ir
 
 from crmwb.contract.canonical import TABLES
+from crmwb.quality import sums
 from crmwb.quality.audits import amounts, clock, copies, labels, links, owners, people, returns, window
 from crmwb.quality.audits.audit import Audit, Auditor, EachTable
 
-__all__ = ["AUDITS", "BY_ORDER", "FILTERED", "QUARANTINE", "Audit", "audited"]
+__all__ = ["AUDITS", "FILTERED", "QUARANTINE", "Audit", "audited"]
 
 QUARANTINE = " quarantine"  # what follows a table's name in the name of its quarantine
 FILTERED = " filtered"  # … and in the name of what its mapping's filter left out
-BY_ORDER = " by order"  # … and of its clean lines as `copies.by_order` sums them
 LEFT_OUT = "transactions" + QUARANTINE
+BY_CUSTOMER, BY_PRODUCT, ORDERS, COPIES, RETURNS = (
+    f"transactions{sum_.name}" for sum_ in (sums.CUSTOMERS, sums.PRODUCTS, sums.ORDERS, sums.COPIES, sums.RETURNS)
+)
 
 AUDITS = (
     Auditor(people.lines_without_customer, needs=("transactions", LEFT_OUT), uses=("transactions" + FILTERED,)),
     Auditor(links.strangers_but_for_the_spelling, needs=("customers", LEFT_OUT)),
-    Auditor(window.first_purchases_cut_off, needs=("transactions",)),
+    Auditor(window.first_purchases_cut_off, needs=(BY_CUSTOMER,)),
     Auditor(window.calendar_gaps, needs=("transactions",)),
     EachTable(window.days_far_from_the_others),
     EachTable(clock.midnight_stamps),
@@ -29,19 +32,19 @@ AUDITS = (
     Auditor(amounts.extreme_quantities, needs=("transactions",)),
     Auditor(amounts.extreme_amounts, needs=("transactions",)),
     Auditor(amounts.zero_revenue_lines, needs=("transactions",)),
-    Auditor(amounts.mixed_currencies, needs=("transactions",), uses=("customers",)),
-    Auditor(copies.identical_lines, needs=("transactions",)),
-    Auditor(copies.repeated_orders, needs=("transactions" + BY_ORDER,)),
-    Auditor(copies.orders_of_several_customers, needs=("transactions" + BY_ORDER,)),
+    Auditor(amounts.mixed_currencies, needs=(BY_PRODUCT, "transactions"), uses=("customers",)),
+    Auditor(copies.identical_lines, needs=(COPIES,)),
+    Auditor(copies.repeated_orders, needs=(ORDERS,)),
+    Auditor(copies.orders_of_several_customers, needs=(ORDERS,)),
     Auditor(returns.returns, needs=("transactions",)),
-    Auditor(returns.returns_without_purchase, needs=("transactions",)),
+    Auditor(returns.returns_without_purchase, needs=(RETURNS,)),
     Auditor(returns.returns_after_the_last_sale, needs=("transactions",)),
     Auditor(people.test_customers, needs=("customers",), uses=("transactions",)),
-    Auditor(people.bulk_buyers, needs=("transactions" + BY_ORDER,)),
+    Auditor(people.bulk_buyers, needs=(BY_CUSTOMER,)),
     Auditor(
         links.customers_without_events,
         needs=("customers",),
-        uses=("transactions", "interactions", "invoices", "opportunities", "campaign_members"),
+        uses=(BY_CUSTOMER, "interactions", "invoices", "opportunities", "campaign_members"),
     ),
     Auditor(links.lines_without_product, needs=("transactions",)),
     EachTable(links.unknown_links),
@@ -61,13 +64,14 @@ def audited(
     Parameters
     ----------
     tables : mapping of str to ir.Table
-        The clean tables by name, their quarantined rows by name and `QUARANTINE`, and, where a mapping's filter left
-        rows out, what is known of them by name and `FILTERED`.
+        The clean tables by name, their quarantined rows by name and `QUARANTINE`, where a mapping's filter left rows
+        out, what is known of them by name and `FILTERED`, and the sums of order lines by name and that of the sum.
+        Sums that are not there are worked out.
     keep : callable, optional
         How to keep what several audits look at, as `engine.keeping` does; worked out for each where not given.
     """
     if (lines := tables.get("transactions")) is not None:
-        tables = {**tables, "transactions" + BY_ORDER: keep("orders", copies.by_order(lines))}
+        tables = {**sums.worked_out(lines, keep, among=tables), **tables}
     for auditor in AUDITS:
         for audit in _audits(auditor, tables):
             if audit is not None:

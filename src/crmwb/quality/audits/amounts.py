@@ -7,6 +7,7 @@ import pandas as pd
 
 from crmwb.contract import MOST_UNITS
 from crmwb.findings import Count, Finding, Money, Name, Number, Share, Times
+from crmwb.quality import sums
 from crmwb.quality.audits.audit import Audit, Weight, figures, found_among
 
 # A hundred times the usual quantity is another unit (fuel by the hundredth, cable by the millimetre) or a slip.
@@ -18,7 +19,6 @@ STEPS_PER_DOUBLING = 8  # amounts are told apart by a twelfth of their size, so 
 # Other countries and channels price a product differently, but not five times so; another currency does.
 OTHER_MONEY = 5.0
 ENOUGH_LINES = 100
-PARTS_OF_A_UNIT = 1000  # quantities are counted in thousandths, as integers
 
 
 def extreme_quantities(transactions: ir.Table) -> Audit | None:
@@ -98,24 +98,28 @@ def zero_revenue_lines(transactions: ir.Table) -> Audit | None:
     )
 
 
-def mixed_currencies(transactions: ir.Table, customers: ir.Table | None) -> Audit | None:
+def mixed_currencies(products: ir.Table, transactions: ir.Table, customers: ir.Table | None) -> Audit | None:
     """Find countries or channels where the same products cost so many times as much that the money must be another.
 
     Each is compared by a price index (Laspeyres): what its units brought over what they would have brought at the
     prices of all others. None where no two are large enough to compare.
+
+    Parameters
+    ----------
+    products : ir.Table
+        As `sums.by_product` returns them.
+    transactions : ir.Table
+        The clean lines.
+    customers : ir.Table or None
+        The clean customers, some of whom may have a country.
     """
-    sold = transactions.filter(
-        ~transactions.is_return
-        & (transactions.revenue_cents > 0)
-        & (transactions.quantity > 0)
-        & transactions.product_id.notnull()
-    )
-    places = {"channel": sold.mutate(place=sold.channel)}
-    if customers is not None:
+    places = {"channel": products.rename(place="channel")}
+    if customers is not None and figures(customers.aggregate(n=customers.country.count()))["n"]:
         country = customers.select("customer_id", place=customers.country)
-        places["country"] = sold.inner_join(country, "customer_id")
-    for kind, lines in places.items():
-        indexes = _price_indexes(lines.filter(lines.place.notnull()))
+        sold = transactions.inner_join(country, "customer_id")
+        places["country"] = sold.group_by("place", "product_id").aggregate(**sums.priced(sold))
+    for kind, prices in places.items():
+        indexes = _price_indexes(prices.filter(prices.place.notnull() & prices.product_id.notnull()))
         if len(indexes) > 1:
             return _of_prices(kind, indexes)
     return None
@@ -154,14 +158,16 @@ def _of_prices(kind: str, indexes: pd.DataFrame) -> Audit:
     )
 
 
-def _price_indexes(lines: ir.Table) -> pd.DataFrame:
+def _price_indexes(prices: ir.Table) -> pd.DataFrame:
     """Return place, n_lines and price index of places with enough lines of products that others sell too."""
-    units = (lines.quantity.clip(upper=MOST_UNITS) * PARTS_OF_A_UNIT).round().cast("int64")
-    sums = lines.group_by("place", "product_id").aggregate(
-        n_lines=lines.count(), cents=lines.revenue_cents.sum(), units=units.sum()
+    kept = prices.filter(prices.units > 0).select(
+        "place",
+        "product_id",
+        n_lines="n_priced",
+        cents=prices.priced_cents.cast("float64"),
+        units=prices.units.cast("float64"),
     )
-    sums = sums.mutate(cents=sums.cents.cast("float64"), units=sums.units.cast("float64"))
-    many = sums.filter(sums.units > 0).to_pyarrow().to_pandas().sort_values(["place", "product_id"], ignore_index=True)
+    many = kept.to_pyarrow().to_pandas().sort_values(["place", "product_id"], ignore_index=True)
     everywhere = many.groupby("product_id")[["cents", "units"]].transform("sum")
     others = everywhere - many[["cents", "units"]]
     shared = many.assign(expected=many["units"] * others["cents"] / others["units"])[others["units"] > 0]

@@ -43,14 +43,13 @@ def test_customers(customers: ir.Table, transactions: ir.Table | None) -> Audit 
     )
 
 
-def bulk_buyers(orders: ir.Table) -> Audit | None:
+def bulk_buyers(customers: ir.Table) -> Audit | None:
     """Find customers who are so much larger than the usual one that they stand for many, or are of another kind.
 
     Larger is `TIMES_THE_USUAL` times the median, and `BULK_SHARE` of all: in revenue, or in orders. None where there
-    are fewer than `FEW_CUSTOMERS`. `orders` is as `copies.by_order` returns it.
+    are fewer than `FEW_CUSTOMERS`. `customers` are as `sums.by_customer` returns them.
     """
-    each = orders.group_by("customer_id").aggregate(cents=orders.cents.sum(), n_orders=orders.count())
-    buyers = each.filter(each.cents > 0)
+    buyers = customers.filter(customers.cents > 0)
     whole = figures(
         buyers.aggregate(
             n=buyers.count(),

@@ -1,6 +1,5 @@
 """Audits of what came back."""
 
-import ibis
 import ibis.expr.types as ir
 
 from crmwb.findings import Count, Day, Finding, Share
@@ -42,28 +41,13 @@ def returns(transactions: ir.Table) -> Audit | None:
     return Audit("returns", "transactions", finding, counts["n_found"], share, severity, advice)
 
 
-def returns_without_purchase(transactions: ir.Table) -> Audit | None:
-    """Match each return to a purchase of the same product by the same customer, at the same moment or before.
+def returns_without_purchase(matched: ir.Table) -> Audit | None:
+    """Find returns of what the same customer has not bought, then or before.
 
     A return of exactly what was bought in one line undoes it, as a cancellation does. None where no return names its
-    product.
+    product. `matched` is as `sums.of_returns` returns it.
     """
-    named = transactions.filter(transactions.product_id.notnull())
-    back, sold = named.filter(named.is_return), named.filter(~named.is_return & (named.revenue_cents > 0))
-    who = ["customer_id", "product_id"]
-    # only what came back at all: a small part of what was sold
-    sold = sold.semi_join(back, who)
-    firsts = sold.group_by(who).aggregate(first_at=sold.ordered_at.min())
-    exact = sold.mutate(units=-sold.quantity).group_by([*who, "units"]).aggregate(exact_at=ibis._.ordered_at.min())
-    back = back.mutate(units=back.quantity).left_join(firsts, who, rname="{name}_first")
-    matched = back.left_join(exact, [*who, "units"], rname="{name}_exact")
-    counts = figures(
-        matched.aggregate(
-            n_back=matched.count(),
-            n_matched=(matched.first_at <= matched.ordered_at).sum().fill_null(0),
-            n_undone=(matched.exact_at <= matched.ordered_at).sum().fill_null(0),
-        )
-    )
+    counts = figures(matched)
     return found_among(
         "returns_without_purchase",
         "transactions",

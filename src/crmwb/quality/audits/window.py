@@ -23,19 +23,17 @@ FAR_DAYS = 60
 FAR_PART = 0.25
 
 
-def first_purchases_cut_off(transactions: ir.Table) -> Audit | None:
+def first_purchases_cut_off(customers: ir.Table) -> Audit | None:
     """Find customers who were customers before the data begins: first seen in its first month.
 
-    None where the data covers less than twice `LEFT_EDGE_DAYS`.
+    None where the data covers less than twice `LEFT_EDGE_DAYS`. `customers` are as `sums.by_customer` returns them.
     """
-    bought = transactions.filter(~transactions.is_return & (transactions.revenue_cents > 0))
-    day = bought.ordered_at.date()
-    ends = bought.group_by("customer_id").aggregate(first_day=day.min(), last_day=day.max())
-    edge = ends.cross_join(ends.aggregate(begin=ends.first_day.min(), end=ends.last_day.max()))
+    ends = customers.filter(customers.first_sale.notnull())
+    edge = ends.cross_join(ends.aggregate(begin=ends.first_sale.min(), end=ends.last_sale.max()))
     counts = figures(
         edge.aggregate(
             n_customers=edge.count(),
-            n_early=(edge.first_day < edge.begin + ibis.interval(days=LEFT_EDGE_DAYS)).sum(),
+            n_early=(edge.first_sale < edge.begin + ibis.interval(days=LEFT_EDGE_DAYS)).sum(),
             begin=edge.begin.min(),
             end=edge.end.max(),
         )

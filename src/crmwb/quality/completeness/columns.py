@@ -7,6 +7,7 @@ import ibis.expr.types as ir
 
 from crmwb.contract import Table
 from crmwb.contract.canonical import TABLES
+from crmwb.quality.sums import CUSTOMERS, PRODUCTS
 
 Known: TypeAlias = dict[str, dict[str, float | None]]
 
@@ -36,16 +37,16 @@ def revenue_known(tables: Mapping[str, ir.Table]) -> Known:
     Parameters
     ----------
     tables : mapping of str to ir.Table
-        The clean tables by name.
+        The clean tables by name, and sums of order lines where they are there.
     """
     if "transactions" not in tables:
         return {}
     sales = sold(tables["transactions"])
     known = {"transactions": _weighed(sales, "transactions")}
-    for name, key in (("customers", "customer_id"), ("products", "product_id")):
+    for name, key, sold_by in (("customers", "customer_id", CUSTOMERS), ("products", "product_id", PRODUCTS)):
         if name in tables:
-            sums = sales.group_by(key).aggregate(weight=sales.weight.sum())
-            known[name] = _weighed(sums.left_join(tables[name], key), name)
+            weights = sold_by.among(tables).select(key, weight="sold_cents")
+            known[name] = _weighed(weights.left_join(tables[name], key), name)
     return {name: shares for name, shares in sorted(known.items()) if shares}
 
 

@@ -7,7 +7,8 @@ import ibis
 import ibis.expr.types as ir
 
 from crmwb.contract.canonical import CUSTOMERS
-from crmwb.quality.completeness.columns import is_known, sold
+from crmwb.quality import sums
+from crmwb.quality.completeness.columns import is_known
 from crmwb.quality.completeness.needs import EVENTUAL
 
 
@@ -34,8 +35,7 @@ def customers_by_known(tables: Mapping[str, ir.Table]) -> list[dict[str, Any]]:
     n_known = sum((is_known(rows[name]).cast("int64") for name in attributes), ibis.literal(0))
     each = rows.select("customer_id", n_known=n_known, weight=ibis.literal(0))
     if "transactions" in tables:
-        sales = sold(tables["transactions"])
-        revenue = sales.group_by("customer_id").aggregate(weight=sales.weight.sum())
+        revenue = sums.CUSTOMERS.among(tables).select("customer_id", weight="sold_cents")
         each = each.drop("weight").left_join(revenue, "customer_id")
     counts = each.group_by("n_known").aggregate(n_customers=each.count(), weight=each.weight.sum())
     by_known = {row["n_known"]: row for row in counts.to_pyarrow().to_pylist()}

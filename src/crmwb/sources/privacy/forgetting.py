@@ -52,7 +52,8 @@ def forget(customers: Sequence[str], p: Params, *, sure: bool = False) -> Iterat
         )
     gone = sorted({one for every in ids.values() for one in (every & present or every)})
     n_new = forgotten.add(gone)
-    owners.remove(layout.KEPT_ROWS)  # among what was read of the files before are their rows
+    for kept in (layout.KEPT_ROWS, layout.KEPT_VERDICTS):  # among what was read of the files before are their rows
+        owners.remove(kept)
     yield _text("added", file=Name(str(layout.FORGOTTEN)), codes=Count(n_new, "pseudonym"))
     if described is None:
         yield _text("no_raw_copies", source=Name(p.source.kind))
