@@ -1,6 +1,5 @@
 """Tables in one file that are as they were: their rows are not judged again, and what was found in them stays."""
 
-import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ import numpy as np
 
 from crmwb import layout, storage
 from crmwb.contract import Artefact
+from crmwb.files import kept
 from crmwb.params import QualityParams
 from crmwb.quality import kept_findings
 from crmwb.quality.account import Account
@@ -55,7 +55,7 @@ class KeptTable:
         return TableResult(account=Account(**found.pop("account")), verdicts=tuple(verdicts), **found)
 
     def write(self, result: TableResult, quarantine: Path, checks: Iterable[Check]) -> None:
-        """Keep a result, and a copy of the rows left behind; not where a rule depends on how the rows lie."""
+        """Keep a result, and the rows left behind; not where a rule depends on how the rows lie."""
         if not {verdict.check.rule for verdict in result.verdicts} <= {check.rule for check in checks}:
             return
         verdicts = [
@@ -65,7 +65,7 @@ class KeptTable:
         others = {name: value for name, value in vars(result).items() if name not in {"account", "verdicts"}}
         kept_findings.keep(self.file, self.inputs, {**others, "account": asdict(result.account), "verdicts": verdicts})
         with storage.replacing(self.quarantine) as beside:
-            shutil.copyfile(quarantine, beside)
+            kept.link(quarantine, beside)
 
 
 def opened(

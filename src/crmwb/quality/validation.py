@@ -1,6 +1,5 @@
 """Canonical tables in; clean tables, quarantine and what was found out."""
 
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from crmwb.contract import quality as declared
 from crmwb.contract.canonical import TABLES
 from crmwb.engine import Backend
 from crmwb.errors import CrmwbError
+from crmwb.files import kept as files_kept
 from crmwb.files import owners
 from crmwb.params import QualityParams
 from crmwb.quality import account as accounts
@@ -150,15 +150,15 @@ def _validate_table(
         return _validate_rows(setting, table, parents, manifest[table.name])
     clean_file, quarantine = setting.clean / file.name, setting.quarantine / f"{table.name}.parquet"
     referred = [storage.table_in(setting.clean, name) for name in parents if name in _parents(table)]
-    kept = kept_tables.opened(table, setting.canonical, referred, manifest, params=setting.params, to=setting.kept)
+    known = kept_tables.opened(table, setting.canonical, referred, manifest, params=setting.params, to=setting.kept)
     checks = [*shape_checks(table), *row_checks(table, {*parents, table.name})]
-    result = kept.result(checks)
+    result = known.result(checks)
     if result is None:
         result = _validate_rows(setting, table, parents, manifest[table.name])
-        kept.write(result, quarantine, checks)
+        known.write(result, quarantine, checks)
         return result
     write_clean(file, broken_rows(result.verdicts)[ROW].to_numpy(), clean_file)
-    shutil.copyfile(kept.quarantine, quarantine)
+    files_kept.link(known.quarantine, quarantine)
     accounts.check_rows(result.account, clean_file, quarantine)
     return result
 
