@@ -3,14 +3,14 @@
 from crmwb import layout, params, stage, storage
 from crmwb.contract import features, lifecycle, value
 from crmwb.segmentation import artefacts, needs, refit
-from crmwb.segmentation.study import INTERESTS, Past, opened, study
+from crmwb.segmentation.study import INTERESTS, Past, study
 
 
 def main() -> None:
     p = params.load()
     quality = storage.read_json(layout.QUALITY_SUMMARY)
     segments = study(
-        opened(p.engine, layout.CLEAN),
+        storage.open_beside_frames(p.engine, layout.CLEAN),
         storage.read_joined("customer_id", features.CUSTOMERS, value.CUSTOMERS, lifecycle.CUSTOMERS),
         Past(layout.SNAPSHOTS, refit.accepted(layout.ACCEPTED_SEGMENTS, quality["profile"]["source"])),
         interests=storage.read(features.INTERESTS, INTERESTS),

@@ -30,9 +30,7 @@ class Other:
 
     def __init__(self) -> None:
         self._here, self._there = Pipe()
-        self._pool = ProcessPoolExecutor(
-            1, get_context("spawn"), initializer=_end_with_parent, initargs=(self._there,)
-        )  # fmt: skip
+        self._pool = ProcessPoolExecutor(1, get_context("spawn"), _end_with_parent, (self._there,))
 
     def start(self, work: Callable[[], Result]) -> Callable[[], Result]:
         """Give it work, a function of a module or a partial of one; what is returned waits for the result."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+from contextlib import contextmanager
 from hashlib import sha256
 from itertools import groupby
 from operator import itemgetter
@@ -36,7 +37,7 @@ from crmwb.files.parquet import (
 from crmwb.files.replacing import replacing, replacing_folder, together, write_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
     from pathlib import Path
 
     import ibis.expr.types as ir
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 
     from crmwb.contract import Artefact
     from crmwb.engine import Backend
+    from crmwb.params import EngineParams
 
 MONTH = re.compile(r"\d{4}-\d\d|unknown")  # what a file is named for in a folder of files by month
 
@@ -304,16 +306,6 @@ def places(texts: pa.Array | pa.ChunkedArray, ids: pa.Array) -> np.ndarray:
     return place.astype("int64")
 
 
-def ids_of(*artefacts: Path) -> pa.Array:
-    """Return every customer_id in Parquet artefacts that are there, in order, for `places`."""
-    files = [part for artefact in artefacts if artefact.exists() for part in parts(artefact)]
-    known = pa.array([], pa.string())
-    for file in files:
-        column = open_file(file).read(["customer_id"])["customer_id"].cast(pa.string())
-        known = pc.unique(pa.chunked_array([known, pc.unique(column)]))
-    return known.take(pc.sort_indices(known))
-
-
 def read_frame(
     path: Path, columns: Sequence[str] | None = None, where: tuple[str, Collection[Any]] | None = None
 ) -> pd.DataFrame:
@@ -392,18 +384,37 @@ def read_joined(key: str, *artefacts: Artefact, root: Path | None = None) -> pd.
     CrmwbError
         An artefact has not been made yet, is damaged, or is not as declared.
     """
-    import pandas as pd
-
     first, *others = (read(artefact, root=root) for artefact in artefacts)
     joined = first if first[key].is_monotonic_increasing else first.sort_values(key, ignore_index=True)
     del first
     while others:
-        other = others.pop(0)
-        if other[key].equals(joined[key]) and other[key].is_unique:  # as stages write them: nothing is copied
-            joined = pd.concat([joined, other.drop(columns=key)], axis=1)
-        else:
-            joined = joined.merge(other, on=key, how="left", validate="one_to_one")
+        joined = joined_on(key, joined, others.pop(0))
     return joined
+
+
+def joined_on(key: str, frame: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
+    """Set the columns of another frame beside those of a frame, row by row of it; nothing is copied where keys agree.
+
+    Parameters
+    ----------
+    key : str
+        The column that names the rows of both, each once.
+    frame, other : DataFrame
+        Rows of the frame without one in the other have unknown values.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from crmwb.storage import joined_on
+    >>> customers = pd.DataFrame({"customer_id": ["a", "b"], "n_orders": [3, 1]})
+    >>> joined_on("customer_id", customers, pd.DataFrame({"customer_id": ["b"], "tier": ["gold"]})).tier.tolist()
+    [nan, 'gold']
+    """
+    import pandas as pd
+
+    if other[key].equals(frame[key]) and other[key].is_unique:  # as stages write them
+        return pd.concat([frame, other.drop(columns=key)], axis=1)
+    return frame.merge(other, on=key, how="left", validate="one_to_one")
 
 
 def _declared(artefact: Artefact, columns: Sequence[str] | None, root: Path | None) -> Path:
@@ -498,6 +509,23 @@ def open_tables(con: Backend, folder: Path) -> dict[str, ir.Table]:
         The folder has not been made yet.
     """
     return {name: open_table(con, path, name) for name, path in tables_in(folder).items()}
+
+
+@contextmanager
+def open_beside_frames(params: EngineParams, folder: Path) -> Iterator[tuple[Backend, dict[str, ir.Table]]]:
+    """Open an engine beside frames of all customers, and the tables of a folder on it.
+
+    Parameters
+    ----------
+    params : EngineParams
+        Which engine, threads and memory.
+    folder : Path
+        Clean canonical tables.
+    """
+    from crmwb import engine
+
+    with engine.connect(params, beside_frames=True) as con:
+        yield con, open_tables(con, folder)
 
 
 def tables_in(folder: Path) -> dict[str, Path]:

@@ -37,8 +37,9 @@ def company(con, tmp_path, monkeypatch):
     """Return a company whose lines are in a file for each month, and which of them were summed."""
 
     class Company:
-        months = {month: lines(month) for month in (1, 2, 3)}  # noqa: RUF012 - one for each test
-        summed = []  # noqa: RUF012
+        def __init__(self):
+            self.months = {month: lines(month) for month in (1, 2, 3)}
+            self.summed = []
 
         def sums(self, kept):
             folder = tmp_path / "clean"
@@ -58,9 +59,9 @@ def company(con, tmp_path, monkeypatch):
                     for each in sums.SUMS
                 }
 
-    by_order = sums.by_order
-    monkeypatch.setattr(sums, "by_order", lambda rows: Company.summed.append(rows) or by_order(rows))
-    return Company()
+    by_order, one = sums.by_order, Company()
+    monkeypatch.setattr(sums, "by_order", lambda rows: one.summed.append(rows) or by_order(rows))
+    return one
 
 
 def come(months):

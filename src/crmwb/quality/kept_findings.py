@@ -27,7 +27,7 @@ def _code(modules: tuple[str, ...]) -> str:
     return storage.content_hash(*(ours / module for module in modules))
 
 
-def known(file: Path, inputs: dict[str, Any]) -> Any:
+def read(file: Path, inputs: dict[str, Any]) -> Any:
     """Return what was kept in a file where it was found in the same inputs by the same code, else None.
 
     Parameters
@@ -39,14 +39,14 @@ def known(file: Path, inputs: dict[str, Any]) -> Any:
     """
     try:
         content = storage.read_json(file)
-        return content["found"] if content["inputs"] == _plain(inputs) else None
+        return content["findings"] if content["inputs"] == _plain(inputs) else None
     except (CrmwbError, KeyError, TypeError):
         return None
 
 
-def keep(file: Path, inputs: dict[str, Any], found: Any) -> None:
+def write(file: Path, inputs: dict[str, Any], findings: Any) -> None:
     """Keep what was found in some inputs, mappings in the order that they have."""
-    text = json.dumps({"inputs": _plain(inputs), "found": found}, ensure_ascii=False, allow_nan=False)
+    text = json.dumps({"inputs": _plain(inputs), "findings": findings}, ensure_ascii=False, allow_nan=False)
     storage.write_text(text + "\n", file)
 
 

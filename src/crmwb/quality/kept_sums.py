@@ -46,16 +46,16 @@ def summed(con: Backend, clean: Path, keep: Keep, folder: Path) -> dict[str, ir.
         table = tables[f"transactions{each.name}"]
         storage.write_query(con, table, _file(folder, each), each.keys or table.columns)
     written = {_file(folder, each).name: kept.file_hash(_file(folder, each)) for each in SUMS}
-    kept_findings.keep(folder / MONTHS, {}, {"months": hashes, "sums": written})
+    kept_findings.write(folder / MONTHS, {}, {"months": hashes, "sums": written})
     return tables
 
 
 def _fresh(con: Backend, files: Sequence[Path], hashes: dict[str, str], folder: Path) -> list[Path] | None:
     """Return the months after those that were summed; None where sums of these cannot be used."""
-    found = kept_findings.known(folder / MONTHS, {})
-    if found is None or not kept.is_whole(folder, found["sums"]):
+    earlier = kept_findings.read(folder / MONTHS, {})
+    if earlier is None or not kept.is_whole(folder, earlier["sums"]):
         return None
-    before = found["months"]
+    before = earlier["months"]
     fresh = [file for file in files if file.name not in before]
     if any(hashes.get(name) != known for name, known in before.items()):
         return None

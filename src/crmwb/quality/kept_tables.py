@@ -44,15 +44,15 @@ class KeptTable:
         checks : iterable of Check
             What must hold of the table.
         """
-        found = kept_findings.known(self.file, self.inputs)
+        earlier = kept_findings.read(self.file, self.inputs)
         by_rule = {check.rule: check for check in checks}
-        if found is None or not self.quarantine.is_file():
+        if earlier is None or not self.quarantine.is_file():
             return None
         verdicts = [
             Verdict(by_rule[v["rule"]], v["checked"], np.array(v["rows"], np.int64), tuple(v["examples"]))
-            for v in found.pop("verdicts")
+            for v in earlier.pop("verdicts")
         ]
-        return TableResult(account=Account(**found.pop("account")), verdicts=tuple(verdicts), **found)
+        return TableResult(account=Account(**earlier.pop("account")), verdicts=tuple(verdicts), **earlier)
 
     def write(self, result: TableResult, quarantine: Path, checks: Iterable[Check]) -> None:
         """Keep a result, and the rows left behind; not where a rule depends on how the rows lie."""
@@ -63,7 +63,7 @@ class KeptTable:
             for v in result.verdicts
         ]
         others = {name: value for name, value in vars(result).items() if name not in {"account", "verdicts"}}
-        kept_findings.keep(self.file, self.inputs, {**others, "account": asdict(result.account), "verdicts": verdicts})
+        kept_findings.write(self.file, self.inputs, {**others, "account": asdict(result.account), "verdicts": verdicts})
         with storage.replacing(self.quarantine) as beside:
             kept.link(quarantine, beside)
 

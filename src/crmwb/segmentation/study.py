@@ -1,7 +1,7 @@
 """The whole segmentation of a source, from described and valued customers to all that the segment stage writes."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -12,9 +12,9 @@ import ibis.expr.types as ir
 import pandas as pd
 import pyarrow as pa
 
-from crmwb import engine, storage
+from crmwb import storage
 from crmwb.engine import Backend
-from crmwb.params import EngineParams, Params
+from crmwb.params import Params
 from crmwb.progress import step
 from crmwb.segmentation import acceptance, cards, clusters, needs, refit, rfm, rules, value_classes
 from crmwb.segmentation.acceptance import Later
@@ -72,21 +72,6 @@ class Study:
     metrics: dict[str, Any]
 
 
-@contextmanager
-def opened(params: EngineParams, folder: Path) -> Iterator[tuple[Backend, Mapping[str, ir.Table]]]:
-    """Open an engine beside frames of all customers, and the tables of a folder on it.
-
-    Parameters
-    ----------
-    params : EngineParams
-        Which engine, threads and memory.
-    folder : Path
-        Clean canonical tables.
-    """
-    with engine.connect(params, beside_frames=True) as con:
-        yield con, storage.open_tables(con, folder)
-
-
 def study(
     sales: AbstractContextManager[tuple[Backend, Mapping[str, ir.Table]]],
     customers: pd.DataFrame,
@@ -103,7 +88,7 @@ def study(
     Parameters
     ----------
     sales : context manager of (Backend, mapping of str to ir.Table)
-        What `opened` returns: the engine's memory is needed for a while only.
+        What `storage.open_beside_frames` returns: the engine's memory is needed for a while only.
     customers : DataFrame
         One row per customer, sorted by customer_id: features, value and stage of life.
     past : Past

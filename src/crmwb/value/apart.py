@@ -74,9 +74,7 @@ class Apart:
 def judged(past: Past, as_of: date, params: Params, *, step: int | None = None) -> Tested:
     """Test forecasts on time not seen, and name the best; arguments as for `backtest`."""
     result = backtest(past, as_of, params.value.backtest, step=step)
-    best = champion(
-        result, params.value.backtest.score, n_bootstrap=params.value.n_bootstrap, seed=params.seed
-    )  # fmt: skip
+    best = champion(result, params.value.backtest.score, n_bootstrap=params.value.n_bootstrap, seed=params.seed)
     return Tested(replace(result, trials=()), best)
 
 

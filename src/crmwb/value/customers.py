@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 import pandas as pd
 import pyarrow as pa
 
+from crmwb import storage
 from crmwb.contract.value import CUSTOMERS
 from crmwb.contract.value_customers import POTENTIAL
 from crmwb.engine import Backend
@@ -103,7 +104,7 @@ def value_customers(
     )
     customers = features[[KEY]].sort_values(KEY, ignore_index=True)
     for part in (scored, brought, influences, wallets, card.customers):
-        customers = _joined(customers, part)
+        customers = storage.joined_on(KEY, customers, part)
     spent = realised.spent_on(con, tables, as_of)
     of_realised = realised.facts(features, brought, margin, spent, n_bootstrap=p.n_bootstrap, seed=params.seed)
     facts = {
@@ -113,13 +114,6 @@ def value_customers(
         "scorecard": scorecard.facts(card, brought, clv, of_realised["basis"], p.scorecard),
     }
     return CustomerValue(customers.reindex(columns=CUSTOMERS.names), card.months, facts)
-
-
-def _joined(customers: pd.DataFrame, part: pd.DataFrame) -> pd.DataFrame:
-    """Set what is said of customers beside them: without a join where it is said of the same ones in their order."""
-    if part[KEY].is_unique and part[KEY].equals(customers[KEY]):
-        return pd.concat([customers, part.drop(columns=KEY)], axis=1)
-    return customers.merge(part, on=KEY, how="left", validate="one_to_one")
 
 
 def ids_of(features: pd.DataFrame) -> pa.Array:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import ibis.expr.types as ir
 
-from crmwb import engine, storage
+from crmwb import storage
 from crmwb.contract.features import SNAPSHOTS
 from crmwb.engine import Backend
 from crmwb.params import EngineParams
@@ -46,5 +46,5 @@ def opened(params: EngineParams, folder: Path) -> Iterator[Opened]:
     folder : Path
         Clean canonical tables.
     """
-    with engine.connect(params, beside_frames=True) as con:
-        yield Opened(con, storage.open_tables(con, folder), storage.open_artefact(con, SNAPSHOTS, "snapshots"))
+    with storage.open_beside_frames(params, folder) as (con, tables):
+        yield Opened(con, tables, storage.open_artefact(con, SNAPSHOTS, "snapshots"))

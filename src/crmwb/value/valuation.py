@@ -99,9 +99,7 @@ def value_all(
     as_of = date.fromisoformat(observed["as_of"][:10])
     with open_inputs() as inputs:
         if "transactions" not in inputs.tables:
-            known = stated(
-                inputs.con, inputs.tables, features, contracts=contracts, as_of=as_of, params=params.value
-            )  # fmt: skip
+            known = stated(inputs.con, inputs.tables, features, contracts=contracts, as_of=as_of, params=params.value)
             models, numbers = {"not_available": to_json(NO_PURCHASES), "caveats": []}, {"n_customers": len(features)}
             return Valuation(known.customers.reindex(columns=CUSTOMERS.names), models, known.facts, numbers)
         buyers = buyers_of(features)

@@ -11,12 +11,11 @@ import pandas as pd
 import pyarrow as pa
 
 from crmwb import storage
+from crmwb.calendar import day_column
 from crmwb.contract.segments import RFM_MONTHS
 from crmwb.history.month_places import month_places
 from crmwb.params import RfmParams
 from crmwb.segmentation.rfm.scores import READ_FROM, SCORES, fit, rules, scores
-
-DAY = pd.ArrowDtype(pa.date32())  # takes a tenth of the memory of dates as objects, and of the time to sort and write
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,7 @@ def follow(snapshots: Path, as_of: date, params: RfmParams, ids: pa.Array) -> Fo
         frames.append(
             pd.DataFrame(
                 {
-                    "as_of": pd.Series(pa.repeat(pa.scalar(end, pa.date32()), len(buyers)), dtype=DAY),
+                    "as_of": day_column(end, len(buyers)),
                     "customer_id": pd.Categorical.from_codes(buyers.index, texts),
                     "rfm_segment": pd.Categorical.from_codes(segment, names),
                     "rfm_segment_by_former_definition": pd.Categorical.from_codes(unchanged, names),

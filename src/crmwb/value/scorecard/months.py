@@ -9,12 +9,11 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from crmwb.calendar import day_column
 from crmwb.params import ScorecardParams
 from crmwb.tiers import held_boundaries, levels_of, place
 from crmwb.value.scorecard.points import dimensions, points, ranks, score
 from crmwb.value.scorecard.scale import Ranks
-
-DAY = pd.ArrowDtype(pa.date32())  # takes half of the memory of dates as objects, and less time to sort and write
 
 
 @dataclass(frozen=True)
@@ -88,7 +87,7 @@ class Placed:
         tiers: pd.Index[str] = pd.Index(names.tolist())  # their texts, once for each customer, take much memory
         return pd.DataFrame(
             {
-                "as_of": pd.Series(pa.repeat(pa.scalar(self.as_of, pa.date32()), len(self.level)), dtype=DAY),
+                "as_of": day_column(self.as_of, len(self.level)),
                 "customer_id": self.level.index.to_numpy(),
                 "tier": pd.Categorical.from_codes(self.level.to_numpy(), tiers),
                 "tier_by_former_definition": pd.Categorical.from_codes(self.unchanged.to_numpy(), tiers),
