@@ -88,6 +88,28 @@ def test_artefacts_of_one_grain_are_read_as_one_frame(tmp_path):
     assert read["risk_class"].fillna("").tolist() == ["at_risk", "", "low"]
 
 
+@pytest.mark.parametrize("ids", [["a", "b", "c"], ["b", "a", "c"], ["a", "c"], []])
+def test_frames_are_set_side_by_side_as_a_join_does(ids):
+    customers = pd.DataFrame({"customer_id": ["a", "b", "c"], "n": [1, 2, 3]})
+    part = pd.DataFrame(
+        {"customer_id": pd.Series(ids, dtype=object), "cents": pd.Series(range(len(ids)), dtype="int64")}
+    )
+    joined = storage.joined_on("customer_id", customers, part)
+    pd.testing.assert_frame_equal(joined, customers.merge(part, on="customer_id", how="left"))
+
+
+def test_of_the_same_customers_nothing_is_joined(monkeypatch):
+    monkeypatch.delattr(pd.DataFrame, "merge")
+    customers = pd.DataFrame({"customer_id": ["a", "b"]})
+    assert storage.joined_on("customer_id", customers, customers.assign(cents=[1, 2]))["cents"].tolist() == [1, 2]
+
+
+def test_nobody_is_said_two_things_of():
+    customers = pd.DataFrame({"customer_id": ["a", "a"]})
+    with pytest.raises(pd.errors.MergeError):
+        storage.joined_on("customer_id", customers, customers.assign(cents=[1, 2]))
+
+
 def test_artefacts_of_the_same_customers_are_set_side_by_side_without_being_joined(tmp_path, monkeypatch):
     ids = pd.DataFrame({"customer_id": ["a", "b"]})
     set_down(ids, lifecycle.CUSTOMERS, tmp_path)

@@ -27,7 +27,7 @@ from crmwb.value.scorecard import points as card_points
 from crmwb.value.scorecard.certainty import errors, score_error
 from crmwb.value.scorecard.credit import payments
 from crmwb.value.scorecard.indicators import DIMENSIONS, INDICATORS
-from crmwb.value.scorecard.months import DAY, follow
+from crmwb.value.scorecard.months import follow
 from crmwb.value.scorecard.scale import Linear, Percentile, PercentileAboveZero
 from crmwb.value.scorecard.sensitivity import sensitivity
 
@@ -330,7 +330,7 @@ def test_held_customers_are_those_whom_only_memory_keeps(con, tmp_path):
 def test_tiers_at_month_ends_are_written_and_today_follows_them(whole_card):
     card, facts = whole_card
     months = card.months
-    assert months["as_of"].dtype == DAY
+    assert months["as_of"].dtype == pd.ArrowDtype(pa.date32())
     assert months["as_of"].unique().tolist() == [date(2023, 11, 1), date(2023, 12, 1), date(2024, 1, 1)]
     assert months.groupby("as_of")["customer_id"].nunique().tolist() == [40, 40, 40]
     last = months[months["as_of"] == date(2023, 12, 1)].set_index("customer_id")["tier"]
