@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterable, Iterator
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -25,6 +26,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from crmwb import engine, history, params, storage
+from crmwb.contract import Table
 from crmwb.contract.canonical import CUSTOMERS, PRODUCTS, TRANSACTIONS
 from crmwb.features.customers import customers
 from crmwb.features.observation import observe
@@ -33,6 +35,7 @@ from crmwb.features.snapshots import write_snapshots
 
 PROJECT = Path(__file__).parents[1]
 LINES_PER_CUSTOMER, LINES_PER_ORDER, N_PRODUCTS = 20, 3, 10_000
+PART_LINES = 10_000_000  # held in memory at once
 FIRST, N_MONTHS = date(2022, 1, 1), 37
 LAST_MONTH, AS_OF = date(2025, 1, 1), date(2025, 2, 1)
 MEMORY_GB = 3
@@ -94,19 +97,21 @@ WRITTEN = {
 }  # fmt: skip
 
 
-def ids(letter: str, numbers: np.ndarray, digits: int) -> pa.Array:
-    return pa.array(np.char.add(letter, np.char.zfill(numbers.astype(str), digits)))
+def ids(letter: str, n: int, digits: int, first: int = 0) -> pa.Array:
+    """Return the ids of the numbers from `first` up to, but not with, `n`."""
+    return pa.array(np.char.add(letter, np.char.zfill(np.arange(first, n).astype(str), digits)))
 
 
-def write(table: object, path: Path, columns: dict[str, object]) -> None:
-    n_rows = len(next(iter(columns.values())))
-    schema = table.schema
-    known = {f.name: columns.get(f.name, pa.nulls(n_rows, f.type)) for f in schema}
-    pq.write_table(pa.table(known, schema=schema), path, compression="zstd", row_group_size=131_072)
+def write(table: Table, path: Path, parts: Iterable[dict[str, pa.Array]]) -> None:
+    with pq.ParquetWriter(path, table.schema, compression="zstd") as writer:
+        for part in parts:
+            n_rows = len(next(iter(part.values())))
+            known = {f.name: part.get(f.name, pa.nulls(n_rows, f.type)) for f in table.schema}
+            writer.write_table(pa.table(known, schema=table.schema), row_group_size=131_072)
 
 
 def generate(folder: Path, n: int) -> None:
-    """Write order lines, products and customers."""
+    """Write order lines, products and customers; lines are made and written part by part."""
     rng = np.random.default_rng(1)
     n_customers, n_orders = n // LINES_PER_CUSTOMER, n // LINES_PER_ORDER + 1
     n_days = (AS_OF - FIRST).days
@@ -116,33 +121,45 @@ def generate(folder: Path, n: int) -> None:
     day = (start[who] + rng.random(n_orders) * (n_days - start[who])).astype(int)
     by_time = np.argsort(day, kind="stable")
     who, day = who[by_time], day[by_time]
-    order = np.repeat(np.arange(n_orders), rng.integers(1, 2 * LINES_PER_ORDER, n_orders))[:n]
-    n = len(order)
+    of_order = np.repeat(np.arange(n_orders), rng.integers(1, 2 * LINES_PER_ORDER, n_orders))[:n]
     price = rng.integers(50, 20_000, N_PRODUCTS)
-    product, units = (rng.beta(1, 6, n) * N_PRODUCTS).astype(int), rng.integers(1, 5, n)
-    returned = rng.random(n) < 0.02
-    sign, gross = np.where(returned, -1, 1), price[product] * units
-    discount = np.where(rng.random(n) < 0.2, gross // 10, 0)
-    at = np.datetime64(FIRST, "us") + day[order] * np.timedelta64(86_400, "s") + order % 36_000 * np.timedelta64(1, "s")
-    write(TRANSACTIONS, folder / "transactions.parquet", {
-        "customer_id": ids("c", who[order], 8), "order_id": ids("o", order, 10),
-        "line_no": pa.array(np.arange(n) - np.searchsorted(order, order) + 1), "ordered_at": pa.array(at),
-        "product_id": ids("p", product, 6), "quantity": pa.array((units * sign).astype(float)),
-        "revenue_cents": pa.array(sign * (gross - discount)), "discount_cents": pa.array(discount),
-        "channel": pa.array(np.array(["web", "shop", "phone"])[order % 3]), "store_id": ids("s", order % 50, 3),
-        "is_return": pa.array(returned),
-    })  # fmt: skip
+    customer, product_id, store = ids("c", n_customers, 8), ids("p", N_PRODUCTS, 6), ids("s", 50, 3)
+    channel = pa.array(["web", "shop", "phone"])
+
+    def lines() -> Iterator[dict[str, pa.Array]]:
+        for begin in range(0, len(of_order), PART_LINES):
+            order = of_order[begin : begin + PART_LINES]
+            n_lines = len(order)
+            number = np.arange(begin, begin + n_lines) - np.searchsorted(of_order, order) + 1
+            product, units = (rng.beta(1, 6, n_lines) * N_PRODUCTS).astype(int), rng.integers(1, 5, n_lines)
+            returned = rng.random(n_lines) < 0.02
+            sign, gross = np.where(returned, -1, 1), price[product] * units
+            discount = np.where(rng.random(n_lines) < 0.2, gross // 10, 0)
+            seconds = day[order] * np.timedelta64(86_400, "s") + order % 36_000 * np.timedelta64(1, "s")
+            first = order[0]
+            yield {
+                "customer_id": customer.take(pa.array(who[order])),
+                "order_id": ids("o", order[-1] + 1, 10, first).take(pa.array(order - first)),
+                "line_no": pa.array(number), "ordered_at": pa.array(np.datetime64(FIRST, "us") + seconds),
+                "product_id": product_id.take(pa.array(product)), "quantity": pa.array((units * sign).astype(float)),
+                "revenue_cents": pa.array(sign * (gross - discount)), "discount_cents": pa.array(discount),
+                "channel": channel.take(pa.array(order % 3)), "store_id": store.take(pa.array(order % 50)),
+                "is_return": pa.array(returned),
+            }  # fmt: skip
+
+    write(TRANSACTIONS, folder / "transactions.parquet", lines())
     number = np.arange(N_PRODUCTS)
-    write(PRODUCTS, folder / "products.parquet", {
-        "product_id": ids("p", number, 6), "line": ids("l", number % 8, 2), "category": ids("k", number % 120, 3),
-        "brand": ids("b", number % 300, 3), "unit_cost_cents": pa.array(price * 6 // 10),
-    })  # fmt: skip
+    write(PRODUCTS, folder / "products.parquet", [{
+        "product_id": product_id, "line": ids("l", 8, 2).take(pa.array(number % 8)),
+        "category": ids("k", 120, 3).take(pa.array(number % 120)),
+        "brand": ids("b", 300, 3).take(pa.array(number % 300)), "unit_cost_cents": pa.array(price * 6 // 10),
+    }])  # fmt: skip
     number = np.arange(n_customers)
-    write(CUSTOMERS, folder / "customers.parquet", {
-        "customer_id": ids("c", number, 8), "kind": pa.array(np.array(["person", "company"])[number % 2]),
-        "region": ids("r", number % 16, 2),
+    write(CUSTOMERS, folder / "customers.parquet", [{
+        "customer_id": customer, "kind": pa.array(["person", "company"]).take(pa.array(number % 2)),
+        "region": ids("r", 16, 2).take(pa.array(number % 16)),
         "acquired_on": pa.array(np.datetime64(FIRST) + start.astype("timedelta64[D]")),
-    })  # fmt: skip
+    }])  # fmt: skip
 
 
 def work(task: str, folder: Path) -> None:
