@@ -12,8 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pyarrow.parquet as pq
-from project import change_params
-from stages import LINES, Run, cost, exported, minutes, replaced, stages
+from stages import LINES, Run, change_params, cost, exported, minutes, replaced, stages
 
 from crmwb import layout, params, storage
 
