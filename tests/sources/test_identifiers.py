@@ -23,7 +23,8 @@ PHONES = [
 ]  # fmt: skip
 OTHERS = [
     "17850", "00491709481726", "2011-12-01 08:26:00", "WHITE HANGING HEART", "+10% off", "+5", "25+", "C++ 11",
-    "0012345678", "size 0012-3456", "@home", "ann@localhost", "3 @ 5.00", "meet (at) noon", "100.000.000", "AT&T #40",
+    "0012345678", "o0033321093", "INV_0049301234", "size 0012-3456", "@home", "ann@localhost", "3 @ 5.00",
+    "meet (at) noon", "100.000.000", "AT&T #40",
     "price 1000000000", "1.00 001 234 567", "0170 9481726", "ann at x dot org",
     "o0001234567", "SO/0000012345678", "INV-00049170948", "0004917094817",
     "9a00463227180ea40006100b36d8bd7c", "F0B53947E39C36ECD0075157754B4E21", "a0049170-9481-4726-8f00-491709481726",
@@ -42,7 +43,7 @@ def test_the_engine_tells_them_in_text(con):
 
 
 def test_what_the_engine_takes_for_a_number_filled_up_with_zeros_holds_nothing():
-    filled = [f"{'0' * n}{number}" for n in range(6) for number in ("", 1, 49170948172)]
+    filled = [f"{'0' * n}{number}" for n in range(6) for number in ("", 1, 33321093, 49170948172)]
     ids = [word + digits for word in ("", "o", "A-", "x/y.", "_") for digits in filled]
     filled_up = [text for text in ids if re.search(identifiers.FILLED_UP, text)]
     assert len(filled_up) > len(ids) / 2

@@ -30,8 +30,9 @@ SUSPICIOUS = (
     rf"|[+＋﹢⁺₊]{BETWEEN}*{DIGIT}(?:{BETWEEN}*{DIGIT}){{6}}"
     rf"|[0０]{BETWEEN}*[0０]{BETWEEN}*{DIGIT}(?:{BETWEEN}*{DIGIT}){{6}}"
 )
-# Numbers filled up with zeros, as many ids are: nothing before their digits but letters, and no country after a 00.
-FILLED_UP = r"^(?:[0-9]+|[A-Za-z_./-]*(?:0?[1-9]|000)[0-9]*)$"
+# Numbers filled up with zeros, as many ids are: nothing before their digits but letters, and no country after a 00, or
+# fewer digits than a country and a number in it have.
+FILLED_UP = r"^(?:[0-9]+|[A-Za-z_./-]*(?:0?[1-9]|000)[0-9]*|[A-Za-z_./-]+00[1-9][0-9]{0,8})$"
 EMAIL = re.compile(
     r"""(?:"[^"\r\n]+"|[^\s@<>,;:"()\[\]]+)@(?:\[[\d.:a-fA-F]+\]|[^\s@<>,;:"()\[\]]+\.(?:xn--[\w-]+|[^\W\d_]{2,}))"""
 )
@@ -66,7 +67,7 @@ def _kind(text: str) -> ibis.dtype("int8"):  # type: ignore[valid-type]
 @lru_cache(maxsize=100_000)
 def kind_of(text: str) -> int:
     """Return 1 where a text holds an e-mail address, 2 where it holds a phone number with its country, else 0."""
-    if HASH.fullmatch(text.strip().lower()):
+    if HASH.fullmatch(text.strip().lower()) or re.search(FILLED_UP, text):
         return 0
     plain = _plain(text)
     if ("@" in plain or AT.search(plain)) and EMAIL.search(AT.sub("@", DOT.sub(".", plain))):
