@@ -10,10 +10,11 @@ from crmwb.features.snapshots import write_snapshots
 
 def main() -> None:
     p = params.load()
+    off_season = p.features.off_season_months
     with engine.connect(p.engine, lines=True) as con:
         tables = storage.open_tables(con, layout.CLEAN)
         observation = observe(tables, p.as_of, p.features, p.source.currency)
-        past = history.update(con, tables, observation.as_of, p.features.off_season_months)
+        past = history.update(con, tables, observation.as_of, off_season, clean=layout.CLEAN)
         with progress.step(f"describing {observation.n_customers:,} customers as of {observation.as_of}"):
             described = customers(tables, observation.as_of, p.features, past)
             storage.stream(con, described, CUSTOMERS)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 EPOCH = date(1970, 1, 1)
 PERIOD = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2]))?(?:/(\d{4})(?:-(0[1-9]|1[0-2]))?)?")
+MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 MONTHS_A_YEAR = 12
 MEAN_DAYS = 365.25 / MONTHS_A_YEAR  # of a month
 
@@ -65,6 +66,16 @@ def start_of(month: int) -> date:
 def name_of(month: int) -> str:
     """Return a month's name, such as 2024-01, of its number."""
     return f"{month // MONTHS_A_YEAR:04d}-{month % MONTHS_A_YEAR + 1:02d}"
+
+
+def month_named(name: str) -> int | None:
+    """Return the number of a month of its name; None of what is no such name.
+
+    >>> month_named("2024-01") - month_named("2023-12"), month_named("unknown")
+    (1, None)
+    """
+    parts = MONTH.fullmatch(name)
+    return int(parts[1]) * MONTHS_A_YEAR + int(parts[2]) - 1 if parts else None
 
 
 def is_month_end(day: date) -> bool:

@@ -86,6 +86,15 @@ MONTHS = Artefact(
     ),
 )
 
+STATES = Artefact(
+    name="customer_states",
+    path=layout.HISTORY / "customer_states",
+    grain="one row per customer with an order line by then: their last row of customer_months, at the ends of the last "
+    "two months",
+    key=("customer_id",),
+    columns=MONTHS.columns,
+)
+
 SPREAD_ORDERS = Artefact(
     name="spread_orders",
     path=layout.HISTORY / "spread_orders.parquet",
@@ -99,4 +108,4 @@ SPREAD_ORDERS = Artefact(
     ),
 )
 
-ARTEFACTS = (DAYS, MONTHS, SPREAD_ORDERS)
+ARTEFACTS = (DAYS, MONTHS, SPREAD_ORDERS, STATES)

@@ -16,7 +16,7 @@ from crmwb.features.deals import deals
 from crmwb.features.profile import profile
 from crmwb.features.summaries import PREFIX, summaries
 from crmwb.features.trend import periods, trend, watched
-from crmwb.history import History, advance, last_before
+from crmwb.history import History, advance
 from crmwb.history.asof import Day
 from crmwb.params import FeatureParams
 
@@ -107,7 +107,7 @@ def customers(
 
 
 def _purchases(tables: Tables, as_of: Day, past: History) -> ir.Table:
-    return bought(last_before(past.months, as_of), as_of, has_products="products" in tables)
+    return bought(past.last_before(as_of), as_of, has_products="products" in tables)
 
 
 def _parts(tables: Tables, as_of: Day, params: FeatureParams, past: History | None) -> Iterator[ir.Table]:

@@ -125,16 +125,21 @@ def _described(
         *ends, last = ends
         same_day = _dated(now.filter(now.n_purchase_days > 0), last).order_by("customer_id")
         yield last, engine.batches(con, same_day)
-    if not ends:
+    if len(ends) == 1:  # its day known, a state may say it, and few files are read
+        yield ends[0], engine.batches(con, _in_order(snapshot(tables, ends[0], params, past)))
+    if len(ends) <= 1:
         return
     with engine.keeping(con) as keep:
         if past is not None and len(ends) > FEW:  # decoded once, not at every month end
             months = keep("months", until_next(past.months))
             past = History(keep("days", past.days), months, keep("spread_orders", past.spread_orders))
-        any_end = snapshot(tables, engine.day("month_end"), params, past)
-        query = engine.compiled(con, any_end.drop(*engine.unknown(any_end)).order_by("customer_id"))
+        query = engine.compiled(con, _in_order(snapshot(tables, engine.day("month_end"), params, past)))
         for end in progress.track(ends, "month-end snapshots", total=len(ends)):
             yield end, engine.run_on(con, query, month_end=end)
+
+
+def _in_order(described: ir.Table) -> ir.Table:
+    return described.drop(*engine.unknown(described)).order_by("customer_id")
 
 
 def _write(rows: pa.RecordBatchReader, path: Path, later: Callable[..., None]) -> int:

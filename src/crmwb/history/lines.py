@@ -76,13 +76,18 @@ def lines(
                               places of the values in order, from 0; NULL where unknown
         checksum              of all that counts in the line, below CHECKSUM_SIZE
     """
-    joined = _with_products(tables, as_of).inner_join(numbers["customer_id"], "customer_id")
-    month, checksum = month_column(joined.ordered_at.date()), joined.checksum
+    every = before(tables["transactions"], "ordered_at", as_of)
+    if changed is not None:
+        every = every.semi_join(changed, "customer_id")  # before products are looked up for all
+    joined = _with_products(every, tables).inner_join(numbers["customer_id"], "customer_id")
+    month, checksum, cost = month_column(joined.ordered_at.date()), _checksum(joined), _known_cost(joined)
     if changed is not None:
         since = changed.select(of_customer=changed.customer_id, from_month=changed.from_month)
         joined = joined.inner_join(since, joined.customer_id == since.of_customer)
-        checksum = ibis.ifelse(month < since.from_month, 0, checksum)  # of earlier lines nobody asks for it
-        month = ibis.ifelse(month < since.from_month, PAST, month).cast("int32")
+        is_past = month < since.from_month
+        checksum = ibis.ifelse(is_past, 0, checksum)  # of earlier lines nobody asks for it, nor for their cost
+        cost = ibis.ifelse(is_past, ibis.null("int64"), cost)
+        month = ibis.ifelse(is_past, PAST, month).cast("int32")
     places: dict[str, ir.Value] = {}
     for name in (*PLACES, *ATTRIBUTES):
         if name in numbers:
@@ -100,7 +105,7 @@ def lines(
         is_sale=~joined.is_return,
         cents=joined.revenue_cents,
         discount=joined.discount_cents,
-        cost=joined.known_cost,
+        cost=cost,
         checksum=checksum,
         **places,
     )
@@ -109,25 +114,30 @@ def lines(
 
 def checksums(tables: Mapping[str, ir.Table], as_of: Day, since: date | None = None) -> ir.Table:
     """Return customer_id, month and checksum of every order line from `since` to before `as_of` of a known customer."""
-    every = _with_products(tables, as_of).semi_join(tables["customers"], "customer_id")
+    every = before(tables["transactions"], "ordered_at", as_of).semi_join(tables["customers"], "customer_id")
     if since is not None:
         every = every.filter(every.ordered_at >= midnight(since))
-    return every.select("customer_id", "checksum", month=month_column(every.ordered_at.date()))
+    every = _with_products(every, tables)
+    return every.select("customer_id", checksum=_checksum(every), month=month_column(every.ordered_at.date()))
 
 
-def _with_products(tables: Mapping[str, ir.Table], as_of: Day) -> ir.Table:
-    """Return the order lines before `as_of` with their products' attributes, their known cost, and a checksum."""
-    every = before(tables["transactions"], "ordered_at", as_of)
-    unknown = dict.fromkeys(ATTRIBUTES, ibis.null("string"))
+def _with_products(lines: ir.Table, tables: Mapping[str, ir.Table]) -> ir.Table:
+    """Return order lines with their products' attributes, unit cost, and a hash of these."""
     goods = tables.get("products")
     if goods is None:
-        every = every.mutate(unit_cost_cents=ibis.null("int64"), of_product=ibis.literal(0, "int64"), **unknown)
-    else:
-        of_product = ibis.struct({name: goods[name] for name in (*ATTRIBUTES, "unit_cost_cents")}).hash()
-        goods = goods.select("unit_cost_cents", *ATTRIBUTES, product=goods.product_id, of_product=of_product)
-        every = every.left_join(goods, every.product_id == goods["product"])
-    parts = {name: every[name] for name in (*COUNTED, "of_product")} | {"day": every.ordered_at.date()}
-    return every.mutate(
-        known_cost=every.cost_cents.coalesce((every.quantity * every.unit_cost_cents).round().cast("int64")),
-        checksum=(ibis.struct(parts).hash() % CHECKSUM_SIZE).abs(),
-    )
+        unknown = dict.fromkeys(ATTRIBUTES, ibis.null("string"))
+        return lines.mutate(unit_cost_cents=ibis.null("int64"), of_product=ibis.literal(0, "int64"), **unknown)
+    of_product = ibis.struct({name: goods[name] for name in (*ATTRIBUTES, "unit_cost_cents")}).hash()
+    goods = goods.select("unit_cost_cents", *ATTRIBUTES, product=goods.product_id, of_product=of_product)
+    return lines.left_join(goods, lines.product_id == goods["product"])
+
+
+def _known_cost(lines: ir.Table) -> ir.IntegerValue:
+    """Return what each line cost: its own cost, else its quantity times the product's unit cost."""
+    return lines.cost_cents.coalesce((lines.quantity * lines.unit_cost_cents).round().cast("int64"))
+
+
+def _checksum(lines: ir.Table) -> ir.IntegerValue:
+    """Return a checksum of all that counts in each line, with its product's."""
+    parts = {name: lines[name] for name in (*COUNTED, "of_product")} | {"day": lines.ordered_at.date()}
+    return (ibis.struct(parts).hash() % CHECKSUM_SIZE).abs()

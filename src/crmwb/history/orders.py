@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
-from crmwb.history.lines import Keep, as_it_is
+from crmwb.history.lines import PAST, Keep, as_it_is
 
 ORDER = ("customer", "order_id")
 
@@ -45,11 +45,12 @@ def orders_by_day(orders: Orders) -> ir.Table:
     return first.group_by("customer", "day").aggregate(n_orders=first.count())
 
 
-def orders_by_month(orders: Orders, months: ir.Table) -> ir.Table:
+def orders_by_month(orders: Orders, months: ir.Table, state: ir.Table | None = None) -> ir.Table:
     """Describe the orders as they stood at the ends of months; one row per row of `months` (customer, month).
 
-    largest_order_cents of this month's, and median_order_cents of all up to it. An order of one day keeps what it
-    brought; where a customer has one of several days, each month's orders are looked up anew.
+    largest_order_cents of this month's, and median_order_cents of all up to it; of PAST, the median of the state. An
+    order of one day keeps what it brought; where a customer has one of several days, each month's orders are looked up
+    anew.
     """
     once = orders.once.select(*ORDER, "cents", "month")
     days = orders.spread.select(*ORDER, "cents", "month")
@@ -60,12 +61,27 @@ def orders_by_month(orders: Orders, months: ir.Table) -> ir.Table:
     largest = every.group_by("customer", "month").aggregate(largest_order_cents=every.cents.max())
     some = days.select("customer").distinct()
     steady, changing = every.anti_join(some, "customer"), every.semi_join(some, "customer")
-    so_far = ibis.range_window(group_by=steady.customer, order_by=steady.month, preceding=None, following=0)
-    quick = steady.select("customer", "month", median_order_cents=steady.cents.median().over(so_far)).distinct()
-    medians = quick.union(_looked_up(changing))
+    medians = _medians(steady).union(_looked_up(changing)).filter(lambda t: t.month != PAST)
+    if state is not None:
+        past = state.select("customer", "median_order_cents", month=ibis.literal(PAST, "int32"))
+        medians = medians.union(past.select(*medians.columns))
     sold = largest.left_join(medians, ["customer", "month"]).drop("customer_right", "month_right")
     described = months.left_join(sold, ["customer", "month"]).drop("customer_right", "month_right")
     return _with_last_median(described)
+
+
+def _medians(orders: ir.Table) -> ir.Table:
+    """Return the median order at the end of each month with one but PAST, of orders that stay as they are."""
+    ends = orders.group_by("customer").aggregate(
+        begin=orders.month.min(where=orders.month != PAST), end=orders.month.max()
+    )
+    one = ends.filter(ends.begin == ends.end)  # whose orders need not be sorted by month
+    theirs = orders.semi_join(one, "customer")
+    quick = theirs.group_by("customer").aggregate(month=theirs.month.max(), median_order_cents=theirs.cents.median())
+    several = orders.semi_join(ends.filter(ends.begin < ends.end), "customer")
+    so_far = ibis.range_window(group_by=several.customer, order_by=several.month, preceding=None, following=0)
+    each = several.select("customer", "month", median_order_cents=several.cents.median().over(so_far))
+    return quick.union(each.distinct())
 
 
 def _with_last_median(months: ir.Table) -> ir.Table:

@@ -1,7 +1,7 @@
 """The history as it is kept: partitioned by month, and brought up to date where order lines changed."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -9,16 +9,19 @@ from typing import Any
 import ibis.expr.types as ir
 
 from crmwb import engine, layout, progress, storage
-from crmwb.calendar import MONTHS_A_YEAR, month_column, name_of
+from crmwb.calendar import MONTHS_A_YEAR, month_column, month_named, name_of, start_of
 from crmwb.contract import Artefact
-from crmwb.contract.history import ARTEFACTS
+from crmwb.contract.history import DAYS, MONTHS, SPREAD_ORDERS, STATES
 from crmwb.engine import Backend
 from crmwb.errors import CrmwbError
 from crmwb.files import kept
-from crmwb.history.changes import month_checksums, since
+from crmwb.history.asof import day_of
+from crmwb.history.changes import inputs_of_months, month_checksums, since
 from crmwb.history.columns import conformed
 from crmwb.history.history import History, Since
+from crmwb.history.months import last_before
 from crmwb.history.parts import advance_in_parts
+from crmwb.history.states import after_changes, last_two
 
 MANIFEST = "manifest.json"
 
@@ -33,21 +36,29 @@ class Manifest:
         The code, the engine and the choices: where they are others, nothing of it can be used.
     lines : dict of int to int
         By month, the checksum of the order lines.
+    inputs : dict of int to str
+        By month, a hash of the files that the checksum comes from.
     files : dict of str to str
         By place within the folder, the SHA-256.
     """
 
     made_by: dict[str, Any]
     lines: dict[int, int]
+    inputs: dict[int, str]
     files: dict[str, str]
 
     def content(self) -> dict[str, Any]:
         """Return the manifest as JSON knows it."""
-        return {"made_by": self.made_by, "lines": {str(m): c for m, c in self.lines.items()}, "files": self.files}
+        return {
+            "made_by": self.made_by,
+            "lines": {str(month): checksum for month, checksum in self.lines.items()},
+            "inputs": {str(month): digest for month, digest in self.inputs.items()},
+            "files": self.files,
+        }
 
 
-def open_history(con: Backend, folder: Path = layout.HISTORY) -> History:
-    """Open a kept history.
+def open_history(con: Backend, folder: Path = layout.HISTORY, months: Collection[int] | None = None) -> History:
+    """Open a kept history, or of its days and months those of some months.
 
     Raises
     ------
@@ -55,12 +66,15 @@ def open_history(con: Backend, folder: Path = layout.HISTORY) -> History:
         It has not been made yet, lacks a file, or a file has other columns.
     """
     storage.require(folder / MANIFEST)
-    files = _manifest(folder).files
-    opened = [
-        _open(con, artefact, [folder / file for file in files if file.startswith(artefact.name)])
-        for artefact in ARTEFACTS
-    ]
-    return History(*opened)
+    names = None if months is None else {name_of(month) for month in months}
+    there = _manifest(folder).files
+    opened = []
+    for artefact in (DAYS, MONTHS, SPREAD_ORDERS):
+        files = [folder / file for file in there if file.startswith(artefact.name)]
+        some = [file for file in files if names is None or artefact.partition is None or file.stem in names]
+        opened.append(_open(con, artefact, some))
+    ends = [folder / file for file in there if file.startswith(STATES.name)]
+    return History(*opened, {month_named(file.stem): _open(con, STATES, [file]) for file in ends})
 
 
 def _open(con: Backend, artefact: Artefact, files: list[Path]) -> ir.Table:
@@ -86,6 +100,8 @@ def update(
     as_of: date,
     off_season_months: tuple[int, ...],
     folder: Path = layout.HISTORY,
+    *,
+    clean: Path | None = None,
 ) -> History:
     """Bring the kept history up to date with the order lines before `as_of`, and open it.
 
@@ -104,6 +120,9 @@ def update(
         Months of the year.
     folder : Path
         Where it is kept.
+    clean : Path, optional
+        The folder that the tables are opened from: of a month of order lines whose file there is as it was, the lines
+        are not looked at to see whether they changed. They must be of known customers, as clean ones are.
     """
     made_by = {
         "code": _code(),
@@ -111,59 +130,90 @@ def update(
         "writer": storage.WRITER,
         "off_season_months": list(off_season_months),
     }
-    lines = month_checksums(con, tables, as_of) if "transactions" in tables else {}
     stored = _usable(folder, made_by)
+    lines, inputs = _lines(con, tables, as_of, clean, stored)
     before = {} if stored is None else stored.lines
     changed = sorted(m for m in before.keys() | lines.keys() if before.get(m) != lines.get(m))
     if stored is None or changed:
         used = None if stored is None or len(changed) == len(before.keys() | lines.keys()) else stored
         with engine.keeping(con) as keep, progress.step(f"history: {len(changed)} of {len(lines)} months"):
+            states: dict[int, ir.Table] = {}
             if not lines:
-                history = History(*(_nothing(con, artefact) for artefact in ARTEFACTS))
+                history = History(*(_nothing(con, artefact) for artefact in (DAYS, MONTHS, SPREAD_ORDERS)))
                 months: list[int] = []
             elif used is None:
                 history, months = advance_in_parts(con, tables, as_of, off_season_months, keep=keep), sorted(lines)
             else:
                 past = open_history(con, folder)
-                start = since(tables, as_of, changed, past.months, keep)
+                start = since(tables, as_of, changed, past, keep)
                 new = advance_in_parts(con, tables, as_of, off_season_months, keep=keep, since=start)
-                history, months = _merged(past, new, start, con)
-            _write(con, folder, Manifest(made_by, lines, {} if used is None else used.files), history, months)
+                history, months = _merged(past, new, start, con, folder)
+                if max(lines) >= max(past.states):
+                    states = {month: after_changes(past, new, start, month) for month in last_two(lines)}
+            files = {} if used is None else _staying(used.files, lines, months, changed[0])
+            now = replace(history, states=states)
+            _write(con, folder, Manifest(made_by, lines, inputs, files), now, months)
+    elif stored.inputs != inputs:
+        storage.write_json(Manifest(made_by, lines, inputs, stored.files).content(), folder / MANIFEST)
     return open_history(con, folder)
 
 
-def _merged(past: History, new: History, start: Since, con: Backend) -> tuple[History, list[int]]:
+def _lines(
+    con: Backend, tables: Mapping[str, ir.Table], as_of: date, clean: Path | None, stored: Manifest | None
+) -> tuple[dict[int, int], dict[int, str]]:
+    """Return the checksum of the order lines of each month, known of files that are as they were, and their inputs."""
+    inputs = {} if clean is None else inputs_of_months(clean, as_of)
+    if "transactions" not in tables:
+        return {}, inputs
+    if stored is None or clean is None or not inputs:
+        return month_checksums(con, tables, as_of), inputs
+    same = {month for month, digest in inputs.items() if stored.inputs.get(month) == digest}
+    lines = {month: stored.lines[month] for month in same if month in stored.lines}
+    files = [clean / "transactions" / f"{name_of(month)}.parquet" for month in sorted(inputs.keys() - same)]
+    if files:
+        lines |= month_checksums(con, {**tables, "transactions": engine.open_files(con, files, "lines")}, as_of)
+    return dict(sorted(lines.items())), inputs
+
+
+def _merged(past: History, new: History, start: Since, con: Backend, folder: Path) -> tuple[History, list[int]]:
     """Put what was worked out anew in the place of what it replaces; return the months that this touches as well."""
+    changed = start.changed.select(whose="customer_id", from_month="from_month")
 
-    def unchanged(table: ir.Table, day: str, months: list[int] | None = None) -> ir.Table:
-        month = month_column(table[day])
-        some = table.filter(month.isin(months)) if months is not None else table
-        changed = start.changed.select(whose="customer_id", from_month="from_month")
-        gone = [some.customer_id == changed.whose, month_column(some[day]) >= changed.from_month]
-        return some.anti_join(changed, gone) if months is not None else some.semi_join(changed, gone)
+    def is_replaced(table: ir.Table, day: str) -> list[ir.BooleanValue]:
+        return [table.customer_id == changed.whose, month_column(table[day]) >= changed.from_month]
 
-    gone = unchanged(past.months, "month")
+    gone = past.months.semi_join(changed, is_replaced(past.months, "month"))
     replaced = gone.select(month=month_column(gone.month))
     touched = replaced.union(new.months.select(month=month_column(new.months.month))).distinct()
     months = sorted(engine.batches(con, touched).read_all()["month"].to_pylist())
-    spread = past.spread_orders.anti_join(start.changed, "customer_id")
+    some = open_history(con, folder, months)
     merged = History(
-        unchanged(past.days, "day", months).union(new.days),
-        unchanged(past.months, "month", months).union(new.months),
-        spread.union(new.spread_orders),
+        some.days.anti_join(changed, is_replaced(some.days, "day")).union(new.days),
+        some.months.anti_join(changed, is_replaced(some.months, "month")).union(new.months),
+        some.spread_orders.anti_join(changed, some.spread_orders.customer_id == changed.whose).union(new.spread_orders),
     )
     return merged, months
 
 
+def _staying(files: Mapping[str, str], lines: Mapping[int, int], touched: list[int], first: int) -> dict[str, str]:
+    """Return the files, with their hashes, that no change from the month `first` on touches."""
+    months = {name_of(month) for month in lines} - {name_of(month) for month in touched}
+    states = {name_of(month) for month in last_two(lines) if month < first}
+    return {
+        file: known
+        for file, known in files.items()
+        if Path(file).stem in (states if file.startswith(STATES.name) else months)
+    }
+
+
 def _write(con: Backend, folder: Path, manifest: Manifest, history: History, months: list[int]) -> None:
-    """Write the months that were worked out, beside those files of the others that are kept."""
+    """Write the months that were worked out, and the states of the last, beside those files that the manifest has."""
     with storage.replacing_folder(folder) as beside:
-        names = [name_of(month) for month in months]
-        stays = {name_of(month) for month in manifest.lines} - set(names)
-        hashes = {file: known for file, known in manifest.files.items() if Path(file).stem in stays}
-        for file in hashes:
+        for file in manifest.files:
             kept.link(folder / file, beside / file)
-        for artefact, table in zip(ARTEFACTS, (history.days, history.months, history.spread_orders), strict=True):
+        for artefact, table in zip(
+            (DAYS, MONTHS, SPREAD_ORDERS), (history.days, history.months, history.spread_orders), strict=True
+        ):
             declared, to = conformed(table, artefact), beside / artefact.path.name
             if artefact.partition is None:
                 storage.stream(con, declared, artefact, to)
@@ -172,10 +222,19 @@ def _write(con: Backend, folder: Path, manifest: Manifest, history: History, mon
             month = month_column(declared[artefact.partition])
             named = declared.mutate(partition=_named(month))
             storage.write_partitions(con, named.filter(month.isin(months)), to, "partition", artefact.key)
+        for month in last_two(manifest.lines):
+            file = f"{STATES.name}/{name_of(month)}.parquet"
+            if file not in manifest.files:
+                state = history.states.get(month)
+                if state is None:
+                    written = storage.open_table(con, beside / MONTHS.path.name, "written_months")
+                    state = last_before(written, day_of(start_of(month + 1)))
+                storage.stream(con, conformed(state, STATES), STATES, beside / file)
+        hashes = dict(manifest.files)
         for path in sorted(beside.rglob("*.parquet")):
             file = path.relative_to(beside).as_posix()
             hashes[file] = hashes.get(file) or kept.file_hash(path)
-        storage.write_json(Manifest(manifest.made_by, manifest.lines, hashes).content(), beside / MANIFEST)
+        storage.write_json(replace(manifest, files=hashes).content(), beside / MANIFEST)
 
 
 def _named(month: ir.IntegerValue) -> ir.StringValue:
@@ -186,8 +245,8 @@ def _named(month: ir.IntegerValue) -> ir.StringValue:
 
 def _manifest(folder: Path) -> Manifest:
     content = storage.read_json(folder / MANIFEST)
-    lines = {int(month): checksum for month, checksum in content["lines"].items()}
-    return Manifest(content["made_by"], lines, content["files"])
+    lines, inputs = ({int(m): known for m, known in content[name].items()} for name in ("lines", "inputs"))
+    return Manifest(content["made_by"], lines, inputs, content["files"])
 
 
 def _usable(folder: Path, made_by: dict[str, Any]) -> Manifest | None:
