@@ -6,7 +6,7 @@ import pytest
 from builders import canonical
 from validating import LENIENT, unreadable, write_canonical
 
-from crmwb.quality import validation
+from crmwb.quality import kept_audits, validation
 from crmwb.quality.summary import metrics, summary
 
 PEOPLE = (
@@ -45,6 +45,19 @@ def judged(monkeypatch):
     names = []
     judge = validation.judge
     monkeypatch.setattr(validation, "judge", lambda name, *rest: names.append(name.split()[0]) or judge(name, *rest))
+    return names
+
+
+@pytest.fixture
+def made(monkeypatch):
+    """Return a list of the audits that are made, each with its table where it is made of several."""
+    names = []
+    of = kept_audits.KeptAudits.of
+    monkeypatch.setattr(
+        kept_audits.KeptAudits,
+        "of",
+        lambda self, name, tables, audit: of(self, name, tables, lambda: names.append(name) or audit()),
+    )
     return names
 
 
@@ -92,6 +105,27 @@ def test_what_is_found_is_what_is_found_anew(con, tmp_path, judged, change, agai
     judged.clear()
     assert source.validate() == stepped
     assert not judged
+
+
+@pytest.mark.parametrize(
+    ("change", "again"),
+    [
+        (lambda _: None, set()),
+        (have_another_customer, {"customers", "transactions"}),
+        (have_another_product, {"products", "transactions"}),
+        (read_the_lost_row_otherwise, set()),
+    ],
+)
+def test_audits_are_made_again_of_tables_that_changed(con, tmp_path, made, change, again):
+    source = Source(con, tmp_path)
+    source.validate()
+    assert {"labels_nearly_the_same customers", "labels_nearly_the_same products", "returns"} < set(made)
+    change(source)
+    made.clear()
+    source.validate()
+    of_each = "labels_nearly_the_same "
+    assert {name.removeprefix(of_each) for name in made if name.startswith(of_each)} == again
+    assert ("returns" in made) is (change is have_another_customer)  # one of whom there is a line
 
 
 def test_what_other_code_found_or_what_is_damaged_is_not_used(con, tmp_path, judged, monkeypatch):

@@ -106,7 +106,7 @@ def observe(tables: Mapping[str, ir.Table], as_of: date | None, params: FeatureP
     if days is None:
         raise CrmwbError(f"{layout.CLEAN}: no dated event in any table, so customers cannot be described; map one in.")
     resolved = _allowed(as_of, *days, params)
-    first, last = _first_and_last(before(moments, "at", resolved)) or days
+    first, last = (as_of and _first_and_last(before(moments, "at", resolved))) or days
     n_customers = tables["customers"].count().to_pyarrow().as_py()
     n_buyers = 0
     if "transactions" in tables:

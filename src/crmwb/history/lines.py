@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from types import MappingProxyType
 
 import ibis
 import ibis.expr.types as ir
@@ -76,26 +77,22 @@ def lines(
                               places of the values in order, from 0; NULL where unknown
         checksum              of all that counts in the line, below CHECKSUM_SIZE
     """
-    every = before(tables["transactions"], "ordered_at", as_of)
+    people = numbers["customer_id"]
     if changed is not None:
-        every = every.semi_join(changed, "customer_id")  # before products are looked up for all
-    joined = _with_products(every, tables).inner_join(numbers["customer_id"], "customer_id")
+        people = people.inner_join(changed, "customer_id").select(*people.columns, "from_month")
+    every = before(tables["transactions"], "ordered_at", as_of).inner_join(people, "customer_id")
+    joined = _with_products(every, tables, numbers)
     month, checksum, cost = month_column(joined.ordered_at.date()), _checksum(joined), _known_cost(joined)
     if changed is not None:
-        since = changed.select(of_customer=changed.customer_id, from_month=changed.from_month)
-        joined = joined.inner_join(since, joined.customer_id == since.of_customer)
-        is_past = month < since.from_month
+        is_past = month < joined.from_month
         checksum = ibis.ifelse(is_past, 0, checksum)  # of earlier lines nobody asks for it, nor for their cost
         cost = ibis.ifelse(is_past, ibis.null("int64"), cost)
         month = ibis.ifelse(is_past, PAST, month).cast("int32")
-    places: dict[str, ir.Value] = {}
-    for name in (*PLACES, *ATTRIBUTES):
-        if name in numbers:
-            of_value = numbers[name].rename({f"{name}_value": name})
-            joined = joined.left_join(of_value, joined[name] == of_value[f"{name}_value"])
-            places[name] = of_value[f"{name}_place"]
-        else:
-            places[name] = ibis.null("int32")
+    places: dict[str, ir.Value] = {name: joined[f"{name}_place"] for name in ATTRIBUTES}
+    for name in PLACES:
+        of_value = numbers[name].rename({f"{name}_value": name})
+        joined = joined.left_join(of_value, joined[name] == of_value[f"{name}_value"])
+        places[name] = of_value[f"{name}_place"]
     columns = joined.select(
         "order_id",
         "product_id",
@@ -121,14 +118,21 @@ def checksums(tables: Mapping[str, ir.Table], as_of: Day, since: date | None = N
     return every.select("customer_id", checksum=_checksum(every), month=month_column(every.ordered_at.date()))
 
 
-def _with_products(lines: ir.Table, tables: Mapping[str, ir.Table]) -> ir.Table:
-    """Return order lines with their products' attributes, unit cost, and a hash of these."""
+def _with_products(
+    lines: ir.Table, tables: Mapping[str, ir.Table], numbers: Mapping[str, ir.Table] = MappingProxyType({})
+) -> ir.Table:
+    """Return order lines with their products' unit cost, a hash of what counts of these, and their attributes' places.
+
+    Places of those in `numbers`; looked up for products, which are fewer than lines.
+    """
     goods = tables.get("products")
     if goods is None:
-        unknown = dict.fromkeys(ATTRIBUTES, ibis.null("string"))
+        unknown = {f"{name}_place": ibis.null("int32") for name in ATTRIBUTES}
         return lines.mutate(unit_cost_cents=ibis.null("int64"), of_product=ibis.literal(0, "int64"), **unknown)
     of_product = ibis.struct({name: goods[name] for name in (*ATTRIBUTES, "unit_cost_cents")}).hash()
     goods = goods.select("unit_cost_cents", *ATTRIBUTES, product=goods.product_id, of_product=of_product)
+    for name in (name for name in ATTRIBUTES if name in numbers):
+        goods = goods.left_join(numbers[name], name, rname="{name}_of_place")
     return lines.left_join(goods, lines.product_id == goods["product"])
 
 

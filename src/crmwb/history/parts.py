@@ -35,9 +35,11 @@ def advance_in_parts(
     with engine.keeping(con) as for_now:
         known = prepared(tables, as_of, for_now, since)
         parts = []
-        for part in _parts(con, known):
+        some_at_a_time = _parts(con, known)
+        for part in some_at_a_time:
             with engine.keeping(con) as for_part:
-                some = Prepared(for_part("lines_of_some", part.lines), part.numbers, part.state)
+                lines = part.lines if len(some_at_a_time) == 1 else for_part("lines_of_some", part.lines)
+                some = Prepared(lines, part.numbers, part.state)
                 history = followed(some, off_season_months, for_part)
                 parts.append([keep(name, getattr(history, name)) for name in ("days", "months", "spread_orders")])
     return History(*(ibis.union(*same) if len(same) > 1 else same[0] for same in zip(*parts, strict=True)))

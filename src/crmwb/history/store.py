@@ -74,7 +74,9 @@ def open_history(con: Backend, folder: Path = layout.HISTORY, months: Collection
         some = [file for file in files if names is None or artefact.partition is None or file.stem in names]
         opened.append(_open(con, artefact, some))
     ends = [folder / file for file in there if file.startswith(STATES.name)]
-    return History(*opened, {month_named(file.stem): _open(con, STATES, [file]) for file in ends})
+    numbers = {file: month_named(file.stem) for file in ends}
+    states = {number: _open(con, STATES, [file]) for file, number in numbers.items() if number is not None}
+    return History(opened[0], opened[1], opened[2], states)
 
 
 def _open(con: Backend, artefact: Artefact, files: list[Path]) -> ir.Table:

@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
-# Its expectation of a divergence draws with the one and tests with the other: a quarter of the time that loading takes.
-SELDOM_USED = ("altair", "scipy.stats")
+# One expectation draws with the first and tests with the last, another holds texts against schemas of JSON: a third of
+# the time that loading takes.
+SELDOM_USED = ("altair", "jsonschema", "scipy.stats")
 
 
 class _AtFirstUse(ModuleType):

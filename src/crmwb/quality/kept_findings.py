@@ -13,7 +13,8 @@ from crmwb import storage
 from crmwb.errors import CrmwbError
 
 PACKAGES = ("great-expectations", "duckdb", "ibis-framework", "pyarrow", "pandas", "numpy")
-MODULES = ("quality", "engine", "contract/canonical", "contract/columns.py", "contract/tables.py", "storage.py")
+CONTRACT = ("contract/canonical", "contract/columns.py", "contract/tables.py")
+MODULES = ("quality", "engine", "findings/codec.py", "findings/values.py", *CONTRACT, "storage.py")
 
 
 def made_by() -> dict[str, Any]:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-import ibis
 import ibis.expr.types as ir
 
 from crmwb.contract import MOST_UNITS
@@ -176,9 +175,9 @@ def of_returns(lines: Lines) -> ir.Table:
     sold = lines.every.filter(lambda t: ~t.is_return & (t.revenue_cents > 0) & t.product_id.notnull())
     who = ["customer_id", "product_id"]
     # only what came back at all: a small part of what was sold
-    sold = sold.semi_join(back, who)
-    firsts = sold.group_by(who).aggregate(first_at=sold.ordered_at.min())
-    exact = sold.mutate(units=-sold.quantity).group_by([*who, "units"]).aggregate(exact_at=ibis._.ordered_at.min())
+    sold = sold.select(*who, "ordered_at", units=-sold.quantity).semi_join(back, who)
+    exact = sold.group_by([*who, "units"]).aggregate(exact_at=sold.ordered_at.min())
+    firsts = exact.group_by(who).aggregate(first_at=exact.exact_at.min())
     back = back.mutate(units=back.quantity).left_join(firsts, who, rname="{name}_first")
     matched = back.left_join(exact, [*who, "units"], rname="{name}_exact")
     return matched.aggregate(
@@ -194,6 +193,7 @@ ORDERS = Sum(" as orders", (), of_orders)
 COPIES = Sum(" as copies", (), of_copies)
 RETURNS = Sum(" as returns", (), of_returns)
 SUMS = (CUSTOMERS, PRODUCTS, ORDERS, COPIES, RETURNS)
+NAMES = frozenset(each.name for each in SUMS)
 
 
 Keep: TypeAlias = Callable[[str, ir.Table], ir.Table]

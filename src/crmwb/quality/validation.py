@@ -19,7 +19,7 @@ from crmwb.files import kept as files_kept
 from crmwb.files import owners
 from crmwb.params import QualityParams
 from crmwb.quality import account as accounts
-from crmwb.quality import judged_months, kept_sums, kept_tables, limits, sums
+from crmwb.quality import judged_months, kept_audits, kept_sums, kept_tables, limits, sums
 from crmwb.quality.audits import FILTERED, QUARANTINE, audited
 from crmwb.quality.checks import KEY_IS_UNIQUE, REPEATS, ROW, Check, row_checks, shape_checks
 from crmwb.quality.completeness import completeness, known_shares
@@ -113,8 +113,11 @@ def validate(
             with progress.step("counting what is known"):
                 tables |= _line_sums(setting, tables, keep)
                 complete = completeness(tables, {name: result.known for name, result in results.items()})
-            with progress.step("auditing the clean tables"):
-                audits = tuple(audited(tables | left | filtered, keep))
+            with (
+                progress.step("auditing the clean tables"),
+                kept_audits.made(kept, clean, quarantine, manifest["tables"]) as known,
+            ):
+                audits = tuple(audited(tables | left | filtered, keep, known))
     profile = profile_of(manifest.get("source", {}), results)
     return Validation(results, profile, tuple(drift.judged(profile, accepted, params)), complete, audits)
 

@@ -3,7 +3,9 @@
 A new audit is one function in a module of this package and one line in `AUDITS`.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import partial
+from typing import TypeAlias
 
 import ibis.expr.types as ir
 
@@ -56,8 +58,19 @@ AUDITS = (
 )
 
 
+Make: TypeAlias = Callable[[], Audit | None]
+Known: TypeAlias = Callable[[str, Collection[str], Make], Audit | None]
+
+
+def always(_name: str, _tables: Collection[str], audit: Make) -> Audit | None:
+    """Make an audit."""
+    return audit()
+
+
 def audited(
-    tables: Mapping[str, ir.Table], keep: Callable[[str, ir.Table], ir.Table] = lambda _, table: table
+    tables: Mapping[str, ir.Table],
+    keep: Callable[[str, ir.Table], ir.Table] = lambda _, table: table,
+    known: Known = always,
 ) -> Iterator[Audit]:
     """Yield the findings about clean tables; audits whose tables the source lacks, or that do not apply, are left out.
 
@@ -69,17 +82,26 @@ def audited(
         Sums that are not there are worked out.
     keep : callable, optional
         How to keep what several audits look at, as `engine.keeping` does; worked out for each where not given.
+    known : callable
+        What makes an audit, or knows what it finds: as `KeptAudits.of`.
     """
     if (lines := tables.get("transactions")) is not None:
         tables = {**sums.worked_out(lines, keep, among=tables), **tables}
     for auditor in AUDITS:
-        for audit in _audits(auditor, tables):
-            if audit is not None:
+        for name, looks_at, make in _audits(auditor, tables):
+            if (audit := known(name, looks_at, make)) is not None:
                 yield audit
 
 
-def _audits(auditor: Auditor | EachTable, tables: Mapping[str, ir.Table]) -> Iterator[Audit | None]:
+def _audits(
+    auditor: Auditor | EachTable, tables: Mapping[str, ir.Table]
+) -> Iterator[tuple[str, Collection[str], Make]]:
+    """Yield the audits that can be made: of each its name, the tables that it may look at, and what makes it."""
+    name = auditor.audit.__name__
     if isinstance(auditor, EachTable):
-        yield from (auditor.audit(table, tables) for name, table in TABLES.items() if name in tables)
+        for table in (table for name, table in TABLES.items() if name in tables):
+            referred = {str(column.references) for column in table.columns if column.references}
+            yield f"{name} {table.name}", {table.name, *referred}, partial(auditor.audit, table, tables)
     elif tables.keys() >= set(auditor.needs):
-        yield auditor.audit(*(tables[name] for name in auditor.needs), *(tables.get(name) for name in auditor.uses))
+        given = [*(tables[name] for name in auditor.needs), *(tables.get(name) for name in auditor.uses)]
+        yield name, {*auditor.needs, *auditor.uses}, partial(auditor.audit, *given)
