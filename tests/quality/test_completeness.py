@@ -1,8 +1,14 @@
 """What is known: shares that can be counted by hand."""
 
-import pytest
+import math
 
-from crmwb.contract.canonical import CUSTOMERS, TABLES
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from builders import canonical
+
+from crmwb import engine
+from crmwb.contract.canonical import CUSTOMERS, TABLES, TRANSACTIONS
 from crmwb.quality.completeness import completeness, needs
 from crmwb.quality.completeness.columns import known_shares, revenue_known
 from crmwb.quality.completeness.customers import customers_by_known
@@ -35,6 +41,18 @@ def test_a_column_is_known_in_a_share_of_rows(tables):
     known = known_shares(tables["customers"], CUSTOMERS)
     assert (known["customer_id"], known["region"], known["wallet_cents"]) == (1, 1 / 3, 0)
     assert list(known) == [c.name for c in CUSTOMERS.columns]
+
+
+def test_statistics_of_files_say_what_counting_says(con, tmp_path):
+    lines = canonical("transactions", LOG)
+    more = lines.set_column(lines.schema.names.index("quantity"), "quantity", pa.array([math.nan, 1.0, None, 2.0]))
+    files = [tmp_path / "2024-01.parquet", tmp_path / "2024-02.parquet"]
+    pq.write_table(lines, files[0], row_group_size=2)
+    pq.write_table(more, files[1])
+    rows = engine.open_files(con, files, "rows")
+    known = known_shares(rows, TRANSACTIONS)
+    assert (known["product_id"], known["quantity"]) == (0.75, 0.75)
+    assert known_shares(rows, TRANSACTIONS, files) == known
 
 
 def test_of_no_rows_nothing_can_be_said(opened):

@@ -7,9 +7,12 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+import ibis
 import ibis.expr.types as ir
 
 from crmwb.contract import MOST_UNITS
+from crmwb.contract.canonical import TRANSACTIONS
+from crmwb.quality.runs.profile import bins, counted
 
 PARTS_OF_A_UNIT = 1000  # quantities are counted in thousandths, as integers
 WIDE = "decimal(38, 0)"
@@ -187,12 +190,44 @@ def of_returns(lines: Lines) -> ir.Table:
     )
 
 
+def by_value(lines: Lines) -> ir.Table:
+    """Count the lines in each bin of each column with labels, numbers or truths: n, by column and bin."""
+    parts = [
+        bins(lines.some, column).select("n", "bin", column=ibis.literal(column.name))
+        for column in counted(TRANSACTIONS)
+    ]
+    every = ibis.union(*parts)
+    return every.group_by("column", "bin").aggregate(n=every.n.sum())
+
+
+def known_revenue(lines: Lines) -> ir.Table:
+    """Sum the revenue of sales (weight), and of those of which each column is known, under its name."""
+    sales = sold(lines.some)
+    known = {column.name: sales.weight.sum(where=is_known(sales[column.name])) for column in TRANSACTIONS.columns}
+    sums = known | {"weight": sales.weight.sum()}
+    return sales.aggregate(**{name: cents.cast(WIDE).fill_null(0) for name, cents in sums.items()})
+
+
+def sold(transactions: ir.Table) -> ir.Table:
+    """Return the sales that bring revenue, which stands in `weight` (cents)."""
+    return transactions.filter(~transactions.is_return & (transactions.revenue_cents > 0)).mutate(
+        weight=transactions.revenue_cents
+    )
+
+
+def is_known(column: ir.Column) -> ir.BooleanValue:
+    """Tell of each value whether it is known: neither NULL nor NaN."""
+    return column.notnull() & ~column.isnan().fill_null(False) if column.type().is_floating() else column.notnull()
+
+
 CUSTOMERS = Sum(" by customer", ("customer_id",), by_customer, {"first_sale": "min", "last_sale": "max"})
 PRODUCTS = Sum(" by product", ("channel", "product_id"), by_product)
 ORDERS = Sum(" as orders", (), of_orders)
 COPIES = Sum(" as copies", (), of_copies)
 RETURNS = Sum(" as returns", (), of_returns)
-SUMS = (CUSTOMERS, PRODUCTS, ORDERS, COPIES, RETURNS)
+VALUES = Sum(" by value", ("column", "bin"), by_value)
+REVENUE = Sum(" as revenue", (), known_revenue)
+SUMS = (CUSTOMERS, PRODUCTS, ORDERS, COPIES, RETURNS, VALUES, REVENUE)
 NAMES = frozenset(each.name for each in SUMS)
 
 

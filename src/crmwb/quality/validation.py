@@ -1,7 +1,7 @@
 """Canonical tables in; clean tables, quarantine and what was found out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from crmwb import engine, layout, progress, storage
 from crmwb.contract import Artefact, Kind, Table
 from crmwb.contract import quality as declared
-from crmwb.contract.canonical import TABLES
+from crmwb.contract.canonical import TABLES, TRANSACTIONS
 from crmwb.engine import Backend
 from crmwb.errors import CrmwbError
 from crmwb.files import kept as files_kept
@@ -35,7 +35,7 @@ from crmwb.quality.quarantine import (
 )
 from crmwb.quality.results import TableResult, Validation, profile_of
 from crmwb.quality.runs import drift
-from crmwb.quality.runs.profile import distributions
+from crmwb.quality.runs.profile import distributions, distributions_of
 from crmwb.quality.stray import stray_checks
 from crmwb.quality.verdicts import Verdict, judge, judge_shape, with_examples
 
@@ -112,6 +112,9 @@ def validate(
         with engine.keeping(con) as keep:
             with progress.step("counting what is known"):
                 tables |= _line_sums(setting, tables, keep)
+                if storage.table_in(clean, "transactions").is_dir():
+                    shares = distributions_of(tables[f"transactions{sums.VALUES.name}"], TRANSACTIONS)
+                    results["transactions"] = replace(results["transactions"], distributions=shares)
                 complete = completeness(tables, {name: result.known for name, result in results.items()})
             with (
                 progress.step("auditing the clean tables"),
@@ -197,10 +200,10 @@ def _validate_rows(
             account,
             accounts.money(rows, clean, rows.semi_join(broken, ROW)),
             (*shape_verdicts, *verdicts),
-            known_shares(rows, table),
+            known_shares(rows, table, storage.parts(file)),
             *_period(clean, table),
             _reasons(engine.open_parquet(con, quarantine_file, f"quarantined_{table.name}")),
-            distributions(clean, table),
+            {} if clean_file.is_dir() else distributions(clean, table),  # of a folder, sums of its months say them
             manifest.get("filtered", 0),
         )
 

@@ -1,18 +1,20 @@
 """How much of each column is known: of its rows, and of the revenue that stands behind them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TypeAlias
 
 import ibis.expr.types as ir
 
+from crmwb import storage
 from crmwb.contract import Table
 from crmwb.contract.canonical import TABLES
-from crmwb.quality.sums import CUSTOMERS, PRODUCTS
+from crmwb.quality.sums import CUSTOMERS, PRODUCTS, REVENUE, is_known
 
 Known: TypeAlias = dict[str, dict[str, float | None]]
 
 
-def known_shares(rows: ir.Table, table: Table) -> dict[str, float | None]:
+def known_shares(rows: ir.Table, table: Table, files: Sequence[Path] = ()) -> dict[str, float | None]:
     """Return the share of rows in which each column is known, in the contract's order; None where there are no rows.
 
     Parameters
@@ -21,11 +23,33 @@ def known_shares(rows: ir.Table, table: Table) -> dict[str, float | None]:
         The canonical rows, before anything is quarantined: what the source knows.
     table : Table
         Their contract.
+    files : sequence of Path
+        The files that the rows stand in, whose statistics spare counting most columns.
     """
-    known = {column.name: is_known(rows[column.name]).sum() for column in table.columns}
+    n_unknown = _unknown_by_statistics(files) if files else {}
+    # that a number is none, no statistics tell
+    counted = [c.name for c in table.columns if c.name not in n_unknown or rows[c.name].type().is_floating()]
+    known = {name: is_known(rows[name]).sum() for name in counted}
     counts = rows.aggregate(n_rows=rows.count(), **known).to_pyarrow().to_pylist()[0]
     n_rows = counts.pop("n_rows")
-    return {name: n_known / n_rows if n_rows else None for name, n_known in counts.items()}
+    counts = {name: n_rows - n for name, n in n_unknown.items()} | counts
+    return {c.name: counts[c.name] / n_rows if n_rows else None for c in table.columns}
+
+
+def _unknown_by_statistics(files: Sequence[Path]) -> dict[str, int]:
+    """Return how often the columns of files are NULL, those of which the files' statistics tell."""
+    n_unknown: dict[str, int] = {}
+    untold = set()
+    for file in files:
+        with storage.open_file(file) as opened:
+            groups = [opened.metadata.row_group(i) for i in range(opened.num_row_groups)]
+            for place, name in enumerate(opened.schema_arrow.names):
+                known = [group.column(place).statistics for group in groups]
+                if not all(s is not None and s.has_null_count for s in known):
+                    untold.add(name)
+                    continue
+                n_unknown[name] = n_unknown.get(name, 0) + sum(s.null_count for s in known)
+    return {name: n for name, n in n_unknown.items() if name not in untold}
 
 
 def revenue_known(tables: Mapping[str, ir.Table]) -> Known:
@@ -41,8 +65,7 @@ def revenue_known(tables: Mapping[str, ir.Table]) -> Known:
     """
     if "transactions" not in tables:
         return {}
-    sales = sold(tables["transactions"])
-    known = {"transactions": _weighed(sales, "transactions")}
+    known = {"transactions": _shares(REVENUE.among(tables))}
     for name, key, sold_by in (("customers", "customer_id", CUSTOMERS), ("products", "product_id", PRODUCTS)):
         if name in tables:
             weights = sold_by.among(tables).select(key, weight="sold_cents")
@@ -50,20 +73,13 @@ def revenue_known(tables: Mapping[str, ir.Table]) -> Known:
     return {name: shares for name, shares in sorted(known.items()) if shares}
 
 
-def sold(transactions: ir.Table) -> ir.Table:
-    """Return the sales that bring revenue, which stands in `weight` (cents)."""
-    return transactions.filter(~transactions.is_return & (transactions.revenue_cents > 0)).mutate(
-        weight=transactions.revenue_cents
-    )
-
-
-def is_known(column: ir.Column) -> ir.BooleanValue:
-    """Tell of each value whether it is known: neither NULL nor NaN."""
-    return column.notnull() & ~column.isnan().fill_null(False) if column.type().is_floating() else column.notnull()
-
-
 def _weighed(rows: ir.Table, name: str) -> dict[str, float | None]:
     known = {column.name: rows.weight.sum(where=is_known(rows[column.name])) for column in TABLES[name].columns}
-    sums = rows.aggregate(**known, weight=rows.weight.sum()).to_pyarrow().to_pylist()[0]
-    weight = sums.pop("weight")
-    return {column: (cents or 0) / weight for column, cents in sums.items()} if weight else {}
+    return _shares(rows.aggregate(**known, weight=rows.weight.sum()))
+
+
+def _shares(sums: ir.Table) -> dict[str, float | None]:
+    """Return what share each column of one row is of its `weight`; empty where that is nothing."""
+    cents = {column: int(value or 0) for column, value in sums.to_pyarrow().to_pylist()[0].items()}
+    weight = cents.pop("weight")
+    return {column: known / weight for column, known in cents.items()} if weight else {}

@@ -8,7 +8,6 @@ import ibis.expr.types as ir
 
 from crmwb.contract.canonical import CUSTOMERS
 from crmwb.quality import sums
-from crmwb.quality.completeness.columns import is_known
 from crmwb.quality.completeness.needs import EVENTUAL
 
 
@@ -28,11 +27,11 @@ def customers_by_known(tables: Mapping[str, ir.Table]) -> list[dict[str, Any]]:
         return []
     rows = tables["customers"]
     may_be_unknown = [c.name for c in CUSTOMERS.columns if c.nullable and ("customers", c.name) not in EVENTUAL]
-    anybody = rows.aggregate(**{name: is_known(rows[name]).sum().fill_null(0) for name in may_be_unknown})
+    anybody = rows.aggregate(**{name: sums.is_known(rows[name]).sum().fill_null(0) for name in may_be_unknown})
     attributes = [name for name, n in anybody.to_pyarrow().to_pylist()[0].items() if n]
     if not attributes:
         return []
-    n_known = sum((is_known(rows[name]).cast("int64") for name in attributes), ibis.literal(0))
+    n_known = sum((sums.is_known(rows[name]).cast("int64") for name in attributes), ibis.literal(0))
     each = rows.select("customer_id", n_known=n_known, weight=ibis.literal(0))
     if "transactions" in tables:
         revenue = sums.CUSTOMERS.among(tables).select("customer_id", weight="sold_cents")

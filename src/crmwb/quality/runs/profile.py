@@ -25,17 +25,41 @@ def distributions(rows: ir.Table, table: Table) -> dict[str, Distribution]:
 
     Columns of which nothing is known, ids, texts, days and names of people are left out.
     """
-    counted = [c for c in table.columns if c.kind in {*NUMBERS, Kind.CATEGORY, Kind.BOOLEAN} and c.name not in NAMES]
-    known = {column.name: rows[column.name].count() for column in counted}
+    columns = counted(table)
+    known = {column.name: rows[column.name].count() for column in columns}
     n_known = rows.aggregate(n_rows=rows.count(), **known).to_pyarrow().to_pylist()[0]
     n_rows = n_known.pop("n_rows")
     shares_of = {}
-    for column in counted:
+    for column in columns:
         if n_known[column.name]:
-            shares = _shares(rows, column, n_rows)
-            if shares.get(UNKNOWN) != 1:
-                shares_of[column.name] = shares
-    return shares_of
+            commonest = bins(rows, column).order_by(ibis.desc("n"), "bin").limit(N_LABELS).to_pyarrow().to_pylist()
+            shares_of[column.name] = _shares({row["bin"]: row["n"] for row in commonest}, column, n_rows)
+    return {name: shares for name, shares in shares_of.items() if shares.get(UNKNOWN) != 1}
+
+
+def distributions_of(counts: ir.Table, table: Table) -> dict[str, Distribution]:
+    """Return what `distributions` does, of the rows in each bin of each column: column, bin and n."""
+    by_column: dict[str, dict[str, int]] = {column.name: {} for column in counted(table)}
+    for row in counts.to_pyarrow().to_pylist():
+        by_column[row["column"]][row["bin"]] = int(row["n"])
+    shares_of = {}
+    for name, ns in by_column.items():
+        commonest = dict(sorted(ns.items(), key=lambda of_bin: (-of_bin[1], of_bin[0]))[:N_LABELS])
+        shares_of[name] = _shares(commonest, table.column(name), sum(ns.values()))
+    return {name: shares for name, shares in shares_of.items() if shares and shares.get(UNKNOWN) != 1}
+
+
+def counted(table: Table) -> list[Column]:
+    """Return the columns with labels, numbers or truths."""
+    return [c for c in table.columns if c.kind in {*NUMBERS, Kind.CATEGORY, Kind.BOOLEAN} and c.name not in NAMES]
+
+
+def bins(rows: ir.Table, column: Column) -> ir.Table:
+    """Count the rows in each bin of a column: bin and n."""
+    values = rows[column.name]
+    if column.kind in NUMBERS:
+        return _bins(rows, values)
+    return rows.group_by(bin=ibis.coalesce(values.cast("string"), UNKNOWN)).aggregate(n=rows.count())
 
 
 def _bins(rows: ir.Table, numbers: ir.NumericValue) -> ir.Table:
@@ -47,17 +71,11 @@ def _bins(rows: ir.Table, numbers: ir.NumericValue) -> ir.Table:
     return counts.select("n", bin=ibis.coalesce(ibis.ifelse(counts.sign == 0, ZERO, name), UNKNOWN))
 
 
-def _shares(rows: ir.Table, column: Column, n_rows: int) -> Distribution:
-    values = rows[column.name]
-    if column.kind in NUMBERS:
-        counts = _bins(rows, values)
-    else:
-        counts = rows.group_by(bin=ibis.coalesce(values.cast("string"), UNKNOWN)).aggregate(n=rows.count())
-    commonest = counts.order_by(ibis.desc("n"), "bin").limit(N_LABELS).to_pyarrow().to_pylist()
+def _shares(commonest: dict[str, int], column: Column, n_rows: int) -> Distribution:
     shares = {
-        row["bin"]: row["n"] / n_rows
-        for row in commonest
-        if column.kind is not Kind.CATEGORY or row["n"] >= LEAST_SHARE * n_rows
+        label: n / n_rows
+        for label, n in commonest.items()
+        if column.kind is not Kind.CATEGORY or n >= LEAST_SHARE * n_rows
     }
-    rest = n_rows - sum(row["n"] for row in commonest if row["bin"] in shares)
+    rest = n_rows - sum(n for label, n in commonest.items() if label in shares)
     return shares | ({OTHERS: rest / n_rows} if rest else {})
