@@ -5,9 +5,11 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
-from crmwb import engine, history, storage
+from crmwb import engine, history, params, storage
+from crmwb.calendar import start_of
 from crmwb.contract.canonical import TABLES
 from crmwb.engine import duckdb
 from crmwb.features.bought import bought
@@ -52,13 +54,15 @@ def shop(seed: int = 1) -> dict[str, pd.DataFrame]:
 
 def opened(con, frames):
     """Return the frames as tables of the engine."""
-    tables = {}
-    for name, frame in frames.items():
-        schema = TABLES[name].schema
-        known = pa.Table.from_pandas(frame, schema=pa.schema([f for f in schema if f.name in frame]))
-        columns = [known[f.name] if f.name in frame else pa.nulls(len(known), f.type) for f in schema]
-        tables[name] = engine.open_arrow(con, pa.table(columns, schema=schema), name)
-    return tables
+    return {name: engine.open_arrow(con, as_declared(name, frame), name) for name, frame in frames.items()}
+
+
+def as_declared(name, frame):
+    schema = TABLES[name].schema
+    some = pa.schema([f for f in schema if f.name in frame])
+    known = pa.Table.from_pandas(frame, schema=some, preserve_index=False)
+    columns = [known[f.name] if f.name in frame else pa.nulls(len(known), f.type) for f in schema]
+    return pa.table(columns, schema=schema)
 
 
 def rows(con, table):
@@ -77,8 +81,6 @@ def frames():
 @pytest.fixture(scope="module")
 def whole(frames, tmp_path_factory):
     """Return the folder of a history from scratch."""
-    from crmwb import params
-
     folder = tmp_path_factory.mktemp("whole") / "history"
     with engine.connect(params.EngineParams(threads=2, memory_limit_gb=2)) as con:
         kept(con, frames, folder)
@@ -215,6 +217,66 @@ def test_a_damaged_or_missing_file_is_made_again(con, frames, whole, tmp_path):
     (folder / "customer_months" / "2023-07.parquet").unlink()
     kept(con, frames, folder)
     assert storage.content_hash(folder) == storage.content_hash(whole)
+
+
+def as_files(frames, clean):
+    """Write the frames as validate does: order lines in a file for each month."""
+    (clean / "transactions").mkdir(parents=True, exist_ok=True)
+    for name in ("products", "customers"):
+        pq.write_table(as_declared(name, frames[name]), clean / f"{name}.parquet")
+    lines = frames["transactions"]
+    for month, rows in lines.groupby(lines["ordered_at"].dt.strftime("%Y-%m")):
+        pq.write_table(as_declared("transactions", rows), clean / "transactions" / f"{month}.parquet")
+
+
+@pytest.fixture
+def looked_at(monkeypatch):
+    """Return a set of the months whose lines are looked at to see whether they changed."""
+    months = set()
+    month_checksums = store.month_checksums
+
+    def noted(*given):
+        found = month_checksums(*given)
+        months.update(start_of(month).month for month in found)
+        return found
+
+    monkeypatch.setattr(store, "month_checksums", noted)
+    return months
+
+
+def another_category(frames):
+    products = frames["products"].assign(category=frames["products"]["category"].replace("k1", "k7"))
+    return frames | {"products": products}
+
+
+def another_channel_in_may(frames):
+    lines = frames["transactions"]
+    return frames | {"transactions": lines.assign(channel=lines["channel"].mask(lines["ordered_at"].dt.month == 5))}
+
+
+@pytest.mark.parametrize(
+    ("change", "as_of", "again"),
+    [
+        (lambda frames: frames, END, set()),
+        (another_channel_in_may, END, {5}),
+        (another_category, END, set(range(1, 10))),
+        (lambda frames: frames, date(2023, 9, 15), {9}),
+    ],
+)
+def test_lines_in_files_as_they_were_are_not_looked_at(frames, tmp_path, looked_at, *, change, as_of, again):
+    def updated(name, some, day):
+        as_files(some, tmp_path / "clean")
+        with engine.connect(params.EngineParams(threads=2, memory_limit_gb=2)) as con:
+            tables = storage.open_tables(con, tmp_path / "clean")
+            history.update(con, tables, day, OFF_SEASON, tmp_path / name, clean=tmp_path / "clean")
+        return storage.read_json(tmp_path / name / "manifest.json")
+
+    updated("stepped", frames, END)
+    assert looked_at == set(range(1, 10))
+    looked_at.clear()
+    stepped = updated("stepped", change(frames), as_of)
+    assert looked_at == again
+    assert stepped == updated("scratch", change(frames), as_of)
 
 
 def test_nothing_changed_leaves_every_file_alone(con, frames, tmp_path):
