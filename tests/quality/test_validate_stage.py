@@ -52,6 +52,7 @@ def test_the_stage_writes_its_artefacts_and_nothing_else(root):
             for name in ("customers", "transactions")
             for kind in ("json", "parquet")
         ),
+        "data/kept_verdicts/audits.json",
         "data/quality/clean/customers.parquet",
         "data/quality/clean/transactions.parquet",
         "data/quality/quarantine/customers.parquet",

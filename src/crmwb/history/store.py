@@ -1,10 +1,9 @@
 """The history as it is kept: partitioned by month, and brought up to date where order lines changed."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import ibis.expr.types as ir
 
@@ -15,46 +14,15 @@ from crmwb.contract.history import DAYS, MONTHS, SPREAD_ORDERS, STATES
 from crmwb.engine import Backend
 from crmwb.errors import CrmwbError
 from crmwb.files import kept
+from crmwb.history import manifests
 from crmwb.history.asof import day_of
 from crmwb.history.changes import inputs_of_months, month_checksums, since
 from crmwb.history.columns import conformed
 from crmwb.history.history import History, Since
+from crmwb.history.manifests import Manifest
 from crmwb.history.months import last_before
 from crmwb.history.parts import advance_in_parts
 from crmwb.history.states import after_changes, last_two
-
-MANIFEST = "manifest.json"
-
-
-@dataclass(frozen=True)
-class Manifest:
-    """What a kept history was made of, and the hash of each of its files.
-
-    Attributes
-    ----------
-    made_by : dict
-        The code, the engine and the choices: where they are others, nothing of it can be used.
-    lines : dict of int to int
-        By month, the checksum of the order lines.
-    inputs : dict of int to str
-        By month, a hash of the files that the checksum comes from.
-    files : dict of str to str
-        By place within the folder, the SHA-256.
-    """
-
-    made_by: dict[str, Any]
-    lines: dict[int, int]
-    inputs: dict[int, str]
-    files: dict[str, str]
-
-    def content(self) -> dict[str, Any]:
-        """Return the manifest as JSON knows it."""
-        return {
-            "made_by": self.made_by,
-            "lines": {str(month): checksum for month, checksum in self.lines.items()},
-            "inputs": {str(month): digest for month, digest in self.inputs.items()},
-            "files": self.files,
-        }
 
 
 def open_history(con: Backend, folder: Path = layout.HISTORY, months: Collection[int] | None = None) -> History:
@@ -65,9 +33,9 @@ def open_history(con: Backend, folder: Path = layout.HISTORY, months: Collection
     CrmwbError
         It has not been made yet, lacks a file, or a file has other columns.
     """
-    storage.require(folder / MANIFEST)
+    storage.require(folder / manifests.FILE)
     names = None if months is None else {name_of(month) for month in months}
-    there = _manifest(folder).files
+    there = manifests.read(folder).files
     opened = []
     for artefact in (DAYS, MONTHS, SPREAD_ORDERS):
         files = [folder / file for file in there if file.startswith(artefact.name)]
@@ -93,7 +61,7 @@ def _nothing(con: Backend, artefact: Artefact) -> ir.Table:
 
 def line_checksums(folder: Path = layout.HISTORY) -> dict[int, int]:
     """Return the checksum of the order lines of each month (as `calendar.month_of` counts it) of a kept history."""
-    return _manifest(folder).lines
+    return manifests.read(folder).lines
 
 
 def update(
@@ -132,7 +100,7 @@ def update(
         "writer": storage.WRITER,
         "off_season_months": list(off_season_months),
     }
-    stored = _usable(folder, made_by)
+    stored = manifests.usable(folder, made_by)
     lines, inputs = _lines(con, tables, as_of, clean, stored)
     before = {} if stored is None else stored.lines
     changed = sorted(m for m in before.keys() | lines.keys() if before.get(m) != lines.get(m))
@@ -156,7 +124,7 @@ def update(
             now = replace(history, states=states)
             _write(con, folder, Manifest(made_by, lines, inputs, files), now, months)
     elif stored.inputs != inputs:
-        storage.write_json(Manifest(made_by, lines, inputs, stored.files).content(), folder / MANIFEST)
+        storage.write_json(Manifest(made_by, lines, inputs, stored.files).content(), folder / manifests.FILE)
     return open_history(con, folder)
 
 
@@ -236,28 +204,13 @@ def _write(con: Backend, folder: Path, manifest: Manifest, history: History, mon
         for path in sorted(beside.rglob("*.parquet")):
             file = path.relative_to(beside).as_posix()
             hashes[file] = hashes.get(file) or kept.file_hash(path)
-        storage.write_json(replace(manifest, files=hashes).content(), beside / MANIFEST)
+        storage.write_json(replace(manifest, files=hashes).content(), beside / manifests.FILE)
 
 
 def _named(month: ir.IntegerValue) -> ir.StringValue:
     """Return what `calendar.name_of` does, on the engine."""
     year, of_year = (month // MONTHS_A_YEAR).cast("string"), (month % MONTHS_A_YEAR + 1).cast("string")
     return year.lpad(4, "0") + "-" + of_year.lpad(2, "0")
-
-
-def _manifest(folder: Path) -> Manifest:
-    content = storage.read_json(folder / MANIFEST)
-    lines, inputs = ({int(m): known for m, known in content[name].items()} for name in ("lines", "inputs"))
-    return Manifest(content["made_by"], lines, inputs, content["files"])
-
-
-def _usable(folder: Path, made_by: dict[str, Any]) -> Manifest | None:
-    """Return the manifest of a kept history that was made in this way and is whole; else None."""
-    try:
-        manifest = _manifest(folder)
-    except (CrmwbError, KeyError, TypeError, ValueError):
-        return None
-    return manifest if manifest.made_by == made_by and kept.is_whole(folder, manifest.files) else None
 
 
 def _code() -> str:

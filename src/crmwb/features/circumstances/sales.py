@@ -13,7 +13,7 @@ from crmwb.calendar import EPOCH, day_number
 from crmwb.engine import Backend
 from crmwb.features.purchases import days
 from crmwb.history import History
-from crmwb.history.asof import before, days_between
+from crmwb.history.asof import before, days_between, midnight
 from crmwb.history.lines import Keep
 
 YEAR = 364  # 52 weeks, so that weekdays are the same
@@ -196,12 +196,13 @@ def _windows(con: Backend, by_day: ir.Table, buyers: ir.Table, as_of: date, peri
 
 
 def _products(con: Backend, transactions: ir.Table, as_of: date, period: int) -> pd.DataFrame:
+    then = as_of - timedelta(days=YEAR)
     lines = before(transactions, "ordered_at", as_of)
+    lines = lines.filter(lines.ordered_at >= midnight(then - timedelta(days=period)))  # leaves out files of months
     sold = lines.filter(
         lines.product_id.notnull() & ~lines.is_return & (lines.revenue_cents > 0) & (lines.quantity > 0)
     )
     day = sold.ordered_at.date()
-    then = as_of - timedelta(days=YEAR)
     log = (sold.revenue_cents / sold.quantity).ln() * MICRO
     sold = sold.mutate(
         log=log.round().cast("int64"),
