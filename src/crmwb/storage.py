@@ -367,7 +367,9 @@ def read(
     return read_frame(_declared(artefact, columns, root), columns, where)
 
 
-def read_joined(key: str, *artefacts: Artefact, root: Path | None = None) -> pd.DataFrame:
+def read_joined(
+    key: str, *artefacts: Artefact, columns: Collection[str] | None = None, root: Path | None = None
+) -> pd.DataFrame:
     """Read declared artefacts of one grain as one frame: the rows of the first, sorted, with the columns of all.
 
     Parameters
@@ -376,6 +378,8 @@ def read_joined(key: str, *artefacts: Artefact, root: Path | None = None) -> pd.
         The column that tells the rows of each from one another.
     *artefacts : Artefact
         The declarations. Apart from the key, no two have a column of the same name.
+    columns : collection of str, optional
+        Those to read, the key among them; all where not given.
     root : Path, optional
         The project's root; the working directory where not given.
 
@@ -384,7 +388,10 @@ def read_joined(key: str, *artefacts: Artefact, root: Path | None = None) -> pd.
     CrmwbError
         An artefact has not been made yet, is damaged, or is not as declared.
     """
-    first, *others = (read(artefact, root=root) for artefact in artefacts)
+    first, *others = (
+        read(one, None if columns is None else [name for name in one.names if name in columns], root=root)
+        for one in artefacts
+    )
     joined = first if first[key].is_monotonic_increasing else first.sort_values(key, ignore_index=True)
     del first
     while others:

@@ -8,8 +8,10 @@ from builders import canonical, customers_of
 from project import PROJECT
 
 from crmwb import engine, lifecycle, params
+from crmwb.calendar import month_of
 from crmwb.features.observation import observe
 from crmwb.features.snapshots import month_ends
+from crmwb.history.month_days import MonthDays
 from crmwb.lifecycle.lifecycle import ORDERS
 
 NOTHING = "customer_id order_id ordered_at revenue_cents quantity is_return"
@@ -32,6 +34,25 @@ def orders(transactions: pd.DataFrame, ids: list[str], end: date) -> pd.DataFram
     return frame.astype(float).reset_index()
 
 
+def days_of(transactions: pd.DataFrame, ids: list[str], end: date) -> list[MonthDays]:
+    """Sum every customer's lines before `end` by day, in plain pandas."""
+    lines = transactions[transactions["ordered_at"] < pd.Timestamp(end)]
+    lines = lines.assign(
+        customer=lines["customer_id"].map({who: place for place, who in enumerate(ids)}),
+        day=lines["ordered_at"].dt.normalize(),
+        bought=~lines["is_return"] & (lines["revenue_cents"] > 0),
+    )
+    by = lines.groupby(["customer", "day"]).agg(cents=("revenue_cents", "sum"), bought=("bought", "any")).reset_index()
+    by["gap"] = by.loc[by["bought"], "day"].groupby(by["customer"]).diff().dt.days
+    by["day"] = (by["day"] - pd.Timestamp(0)).dt.days
+    columns = by[["customer", "day", "cents", "bought", "gap"]].fillna({"gap": 0}).astype(int).astype({"bought": bool})
+    months = pd.to_datetime(by["day"], unit="D").dt.to_period("M")
+    return [
+        MonthDays(month_of(month.start_time.date()), *(rows[name].to_numpy() for name in rows))
+        for month, rows in columns.groupby(months)
+    ]
+
+
 def every(n_days: int, begin: str, end: str) -> list[str]:
     """Return every n-th day from `begin` to `end`, both included."""
     return [str(day.date()) for day in pd.date_range(begin, end, freq=f"{n_days}D")]
@@ -52,9 +73,11 @@ def build(con, tables: dict[str, pa.Table], as_of: date | None = None, **chosen)
     ids = sorted(tables["customers"]["customer_id"].to_pylist())
     lines = tables.get("transactions", canonical("transactions", NOTHING)).to_pandas()
     frame = orders(lines, ids, seen.as_of)
-    parts = [orders(lines, ids, end).dropna(subset="age_days").assign(as_of=end) for end in month_ends(seen)]
-    schema = pa.schema([("as_of", pa.date32()), ("customer_id", pa.string()), *((c, pa.float64()) for c in ORDERS)])
-    tabled = [pa.Table.from_pandas(part, schema=schema, preserve_index=False) for part in parts]
-    snapshots = engine.open_arrow(con, pa.concat_tables([schema.empty_table(), *tabled]), "snapshots")
+    parts = {end: orders(lines, ids, end).dropna(subset="age_days") for end in month_ends(seen)}
+    schema = pa.schema([("customer_id", pa.string()), *((c, pa.float64()) for c in ORDERS)])
+    snapshots = {
+        end: pa.Table.from_pandas(part, schema=schema, preserve_index=False).to_batches() for end, part in parts.items()
+    }
     p = PARAMS.model_copy(update={"features": FEATURES, "lifecycle": PARAMS.lifecycle.model_copy(update=chosen)})
-    return lifecycle.build(con, opened, snapshots, frame, observed=seen.content(), params=p)
+    days = days_of(lines, ids, seen.as_of)
+    return lifecycle.build(con, opened, days, snapshots.__getitem__, frame, observed=seen.content(), params=p)

@@ -16,7 +16,7 @@ START = day_number(FIRST)
 def seen(days, until):
     """Closures as known after the months up to a day, counted from FIRST; purchases at or after it are not."""
     bought, closures = entries({who: [d for d in own if d < until] for who, own in days.items()}), Closures()
-    for month in range(month_of(FIRST), int(bought.month[-1]) + 1):
+    for month in range(month_of(FIRST), max(bought.months) + 1):
         closures.add(bought, month)
     return closures
 

@@ -63,7 +63,7 @@ def test_a_stay_that_goes_on_is_censored():
     )
     ends = tuple(date(2024, month, 1) for month in (1, 2, 3, 4))
     nothing = np.zeros(4)
-    timeline = Timeline(ends, stages, Moment(ends[-1], stages[-1], stages[-1], *(nothing,) * 5), (0,) * 4)
+    timeline = Timeline(ends, stages, Moment(ends[-1], stages[-1], stages[-1], *(nothing,) * 4), (0,) * 4)
     stays = conversions(timeline, begins_before=False)
     stays["next_stage"] = stays["next_stage"].fillna("any")
     rows = stays[stays["stage"] == "introduction"].set_index("next_stage")
@@ -81,7 +81,7 @@ def test_a_stay_that_goes_on_is_censored():
 def test_runs_look_back_to_the_last_change():
     stages = np.array([[UNKNOWN, LAPSED], [MATURITY, LAPSED], [MATURITY, WON_BACK]], dtype=np.int8)
     ends = (date(2024, 1, 1), date(2024, 2, 1), date(2024, 3, 1))
-    timeline = Timeline(ends, stages, Moment(ends[-1], stages[-1], stages[-1], *(np.zeros(2),) * 5), (0,) * 3)
+    timeline = Timeline(ends, stages, Moment(ends[-1], stages[-1], stages[-1], *(np.zeros(2),) * 4), (0,) * 3)
     since, before = timeline.runs()
     assert since.tolist() == [1, 2]
     assert before.tolist() == [UNKNOWN, LAPSED]
@@ -111,12 +111,9 @@ def test_cohorts_have_no_cell_for_what_is_not_over(con):
 
 def test_cohorts_add_up_to_all_revenue_of_whole_months(random_shop):
     rows = random_shop.purchases
-    bought = rows.of["n_purchases"] > 0
-    first = {}
-    for who, month in zip(rows.customer[bought], rows.month[bought], strict=True):
-        first.setdefault(who, month)
-    cents = sum(
-        c for who, month, c in zip(rows.customer, rows.month, rows.of["net_cents"], strict=True)
-        if who in first and month >= first[who]
-    )  # fmt: skip
+    first, cents = set(), 0
+    for of_month in rows.months.values():
+        first |= set(rows.customer[of_month][rows.of["n_purchases"][of_month] > 0].tolist())
+        net = zip(rows.customer[of_month].tolist(), rows.of["net_cents"][of_month].tolist(), strict=True)
+        cents += sum(c for who, c in net if who in first)
     assert random_shop.cohorts["revenue_cents"].sum() == cents

@@ -18,7 +18,7 @@ from crmwb.lifecycle.risk.backtest import calibration, reliability
 from crmwb.lifecycle.risk.build import REASONS
 from crmwb.lifecycle.risk.classes import classes
 from crmwb.lifecycle.risk.hazard import Hazard, columns
-from crmwb.lifecycle.risk.panel import WHOLE, panel
+from crmwb.lifecycle.risk.panel import WHOLE, Known, panel
 
 PARAMS = params.load(PROJECT / "params.yaml").lifecycle.risk
 FIRST, NOW = date(2022, 1, 1), date(2024, 1, 1)
@@ -38,8 +38,16 @@ def entries(days: dict[int, list[int]]) -> Entries:
         n_purchases=("day", "size"), first_day=("day", "min"), last_day=("day", "max"),
         n_gaps=("gap", "count"), log_gaps=("gap", "sum"), squared_log_gaps=("squared", "sum"),
     ).reset_index()  # fmt: skip
-    of = {name: sums[name].to_numpy().astype(np.int64) for name in sums.columns[2:]}
-    return Entries(sums["customer"].to_numpy(), sums["month"].to_numpy(), of | {"net_cents": of["n_purchases"]})
+    sums["net_cents"] = sums["n_purchases"]
+    names = [name for name in sums.columns if name not in ("month", "customer")]
+    return Entries.by_month(
+        (month, rows["customer"].to_numpy(), {name: rows[name].to_numpy().astype(np.int64) for name in names})
+        for month, rows in sums.groupby("month")
+    )
+
+
+def moments_of(*given, **named) -> list[Known]:
+    return list(panel(*given, **named))
 
 
 def simulated(n: int, seed: int) -> dict[int, list[int]]:
@@ -126,7 +134,7 @@ def test_who_was_at_risk_a_month_before_is_told_by_today_s_rule_from_what_was_kn
 
 def test_the_next_purchase_is_the_first_at_or_after_the_moment():
     days = {0: [0, 10, 20, 40, 100], 1: [5, 31]}  # 31: on the first of February itself
-    moments = {m.as_of: m for m in panel(entries(days), month_ends(FIRST, date(2022, 6, 1)), 2, PARAMS, 100)}
+    moments = {m.as_of: m for m in moments_of(entries(days), month_ends(FIRST, date(2022, 6, 1)), 2, PARAMS, 100)}
     assert moments[date(2022, 2, 1)].next_days.tolist() == [9, 0]
     assert moments[date(2022, 3, 1)].next_days.tolist() == [41, np.inf]
     assert moments[date(2022, 3, 1)].silent_days.tolist() == [19, 28]
@@ -134,7 +142,7 @@ def test_the_next_purchase_is_the_first_at_or_after_the_moment():
 
 def test_of_many_customers_the_same_ones_are_looked_at_at_every_moment_but_the_latest():
     bought, ends = entries(simulated(400, 4)), month_ends(FIRST, NOW)
-    every, some = (panel(bought, ends, 400, PARAMS, 120, step=step) for step in (1, 4))
+    every, some = (moments_of(bought, ends, 400, PARAMS, 120, step=step) for step in (1, 4))
     assert [m.as_of for m in some] == [m.as_of for m in every]
     for whole, part in zip(every[:-WHOLE], some[:-WHOLE], strict=True):
         kept = whole.customer % 4 == 0
@@ -190,7 +198,7 @@ def paced(n: int, seed: int) -> dict[int, list[int]]:
 
 
 def test_the_own_pace_tells_what_a_silence_means(monkeypatch):
-    moments = panel(entries(paced(1600, 4)), month_ends(FIRST, NOW), 1600, PARAMS, 120)
+    moments = moments_of(entries(paced(1600, 4)), month_ends(FIRST, NOW), 1600, PARAMS, 120)
     day = date(2023, 4, 1)
     before = [moment for moment in moments if moment.as_of < day]
     later = [moment for moment in moments if day <= moment.as_of <= date(2023, 8, 1)]
@@ -224,7 +232,7 @@ def by_term(n: int, seed: int) -> dict[int, list[int]]:
 
 
 def test_a_chance_of_leaving_that_turns_once_a_purchase_is_due_is_followed(monkeypatch):
-    moments = panel(entries(by_term(2000, 11)), month_ends(FIRST, date(2025, 12, 1)), 2000, PARAMS, 300)
+    moments = moments_of(entries(by_term(2000, 11)), month_ends(FIRST, date(2025, 12, 1)), 2000, PARAMS, 300)
     day = date(2024, 7, 1)
     before = [moment for moment in moments if moment.as_of < day]
     later = [moment for moment in moments if day <= moment.as_of <= date(2024, 10, 1)]
@@ -244,7 +252,7 @@ def test_a_chance_of_leaving_that_turns_once_a_purchase_is_due_is_followed(monke
 
 
 def test_what_turns_within_less_than_a_year_may_be_the_season_and_is_not_learned():
-    moments = panel(entries(by_term(2000, 11)), month_ends(FIRST, date(2025, 12, 1)), 2000, PARAMS, 300)
+    moments = moments_of(entries(by_term(2000, 11)), month_ends(FIRST, date(2025, 12, 1)), 2000, PARAMS, 300)
     n_turns = len(hazard.TURNS)
     short, long = (Hazard.fit(moments[:n], moments[n].as_of) for n in (14, 30))
     assert not short.weights[-n_turns:].any()
@@ -253,7 +261,7 @@ def test_what_turns_within_less_than_a_year_may_be_the_season_and_is_not_learned
 
 def test_pace_is_against_the_buyers_of_the_moment_and_bounded():
     days = {0: list(range(0, 300, 3)), 1: list(range(0, 300, 30)), 2: list(range(0, 300, 60)), 3: list(range(90))}
-    moment = panel(entries(days), month_ends(FIRST, date(2022, 11, 1)), 4, PARAMS, 400)[-1]
+    moment = moments_of(entries(days), month_ends(FIRST, date(2022, 11, 1)), 4, PARAMS, 400)[-1]
     assert moment.pace[1] > moment.pace[0] > moment.pace[3]
     assert np.median(moment.pace) == pytest.approx(0, abs=1e-9)
     assert np.abs(moment.pace).max() <= 2
@@ -298,7 +306,7 @@ def test_where_the_longest_horizon_was_of_no_use_that_is_the_reason():
     risk = build(entries(days), month_ends(FIRST, NOW), ids, FIRST, bounds)
     assert risk.reliability is not None
     assert risk.facts["not_available"] == "forecasts_did_not_come_true"
-    assert panel(entries(days), month_ends(FIRST, NOW), 300, bounds, 37.5)[-1].as_of < NOW
+    assert moments_of(entries(days), month_ends(FIRST, NOW), 300, bounds, 37.5)[-1].as_of < NOW
 
 
 def test_a_few_customers_who_all_stay_are_too_few_to_learn_from():
@@ -306,7 +314,7 @@ def test_a_few_customers_who_all_stay_are_too_few_to_learn_from():
     ids = pd.DataFrame({"customer_id": [f"{i:04d}" for i in range(40)]})
     risk = build(entries(days), month_ends(FIRST, NOW), ids, FIRST, PARAMS)
     assert risk.facts["not_available"] == "too_few_cases"
-    nothing = Entries(np.empty(0, np.int64), np.empty(0, np.int64), {})
+    nothing = Entries.by_month([])
     assert build(nothing, month_ends(FIRST, NOW), ids, FIRST, PARAMS).facts["not_available"] == "no_purchases"
 
 

@@ -11,9 +11,10 @@ from test_risk import PARAMS, entries
 
 from crmwb.calendar import day_number, month_ends
 from crmwb.features.purchase_days import PurchaseDays
-from crmwb.features.seasonal_time import EVEN
+from crmwb.features.seasonal_time import EVEN, DailyCounts
+from crmwb.history.month_days import MonthDays
 from crmwb.lifecycle.risk import build as build_risk
-from crmwb.lifecycle.seasons import Seasons
+from crmwb.lifecycle.seasons import Seasons, follow
 
 WINTER = np.array([2.6, 2.4, 1.8, 0.6, 0.1, 0.05, 0.05, 0.05, 0.1, 0.3, 1.4, 2.55])
 FIRST, NOW, LAST = date(2020, 9, 1), date(2023, 6, 1), date(2024, 6, 1)
@@ -33,10 +34,20 @@ def winter_days(n: int, seed: int, until: date = LAST) -> dict[int, list[int]]:
 
 
 def seasons_of(days: dict[int, list[int]]) -> Seasons:
-    ids = np.array([f"{who:05d}" for who in days], dtype=object)
     customer = np.repeat(np.arange(len(days)), [len(own) for own in days.values()])
     day = np.concatenate([np.array(own, dtype=np.int64) for own in days.values()]) + day_number(FIRST)
-    return Seasons.of(PurchaseDays(ids, customer, day, np.full(len(day), 100)), ids)
+    return follow(days_of(customer, day), len(days))[1]
+
+
+def days_of(customer: np.ndarray, day: np.ndarray) -> list[MonthDays]:
+    """Return purchase days, given by customer, then day, month by month."""
+    gap = np.where(np.append(False, customer[1:] == customer[:-1]), np.diff(day, prepend=0), 0)
+    months = day.astype("datetime64[D]").astype("datetime64[M]").astype(int) + 12 * 1970
+    bought, columns = np.ones(len(day), dtype=bool), (customer, day, np.full(len(day), 100))
+    return [
+        MonthDays(int(month), *(values[months == month] for values in (*columns, bought, gap)))
+        for month in np.unique(months)
+    ]
 
 
 def shifted(days: dict[int, list[int]]) -> dict[int, list[int]]:
@@ -67,6 +78,25 @@ def test_gaps_in_plain_days_are_those_of_the_entries():
     before = entries(shifted(winter_days(50, 1, end)))
     for name, values in zip(("n_gaps", "log_gaps", "squared_log_gaps"), counted, strict=True):
         assert values.tolist() == np.bincount(before.customer, before.of[name], 50).astype(int).tolist()
+
+
+def test_days_counted_month_by_month_are_those_counted_at_once():
+    own = [np.array(days) for days in winter_days(50, 1).values()]
+    customer, day = np.repeat(np.arange(50), [len(days) for days in own]), np.concatenate(own)
+    counts = follow(days_of(customer, day), 50)[1].counts
+    at_once = DailyCounts.of(PurchaseDays(np.arange(50), customer, day, day))
+    every = np.arange(-10, 3000)
+    for name in ("purchases", "repeats", "ends"):
+        counted = (each.until(getattr(each, name), every).tolist() for each in (counts, at_once))
+        assert next(counted) == next(counted)
+
+
+def test_gaps_are_added_up_as_time_goes_on_and_anew_where_it_goes_back():
+    gaps = seasons_of(winter_days(50, 1)).gaps(EVEN)
+    ends = [date(2023, 1, 1), date(2022, 3, 1), date(2023, 1, 1)]
+    late, early, again = ([values.tolist() for values in gaps.until(end)] for end in ends)
+    assert late == again
+    assert sum(early[0]) < sum(late[0])
 
 
 def test_after_winter_the_risk_of_winter_customers_is_that_of_the_next_winter(winter):

@@ -188,7 +188,7 @@ def test_the_season_of_everyone_is_no_trend_of_anyone():
 
 def test_customer_months_are_sorted_and_add_up(shop, tmp_path):
     path = tmp_path / "months.parquet"
-    n = write_customer_months(shop.timeline, shop.purchases, shop.customers["customer_id"], path)
+    n = write_customer_months(shop.timeline, shop.purchases, shop.ids, path)
     rows = pd.read_parquet(path)
     assert len(rows) == n
     assert rows.equals(rows.sort_values(["as_of", "customer_id"], ignore_index=True))

@@ -33,7 +33,7 @@ def chances(days: dict[int, list[int]], now: date, folder, *, in_season: bool) -
     ends = month_ends(FIRST, now)
     seasons = seasons_of(known) if in_season else Seasons.none(len(ids))
     watch = Watch(entries(shifted(known)), ends, len(ids), PARAMS, seasons)
-    own = watch.moments(until / 3)
+    own = list(watch.moments(until / 3))
     seen = watch.as_seen_at(own, until / 3)
     snapshots = [pd.DataFrame({"customer_id": ids, "age_days": 1.0}).assign(as_of=end) for end in ends]
     path = folder / f"{now}.parquet"

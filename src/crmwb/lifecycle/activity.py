@@ -1,8 +1,11 @@
-"""What each customer did in each month: one pass over the order lines, from which every past month end is known."""
+"""What each customer did in each month: one pass over the days, from which every past month end is known."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
+from typing import Self
 
 import ibis
 import ibis.expr.types as ir
@@ -11,13 +14,13 @@ import numpy as np
 from crmwb import engine
 from crmwb.calendar import EPOCH, month_column
 from crmwb.engine import Backend
-from crmwb.features.purchases import days
+from crmwb.files.parquet import runs
 from crmwb.history.asof import days_between
+from crmwb.history.month_days import MonthDays
+from crmwb.history.places import Places
 
 MICRO = 1_000_000  # logs of gaps are summed as whole millionths: sums of floats differ with the threads
 NEVER = -(10**6)  # a day before all days
-
-COLUMNS = ("n_purchases", "first_day", "last_day", "net_cents", "n_gaps", "log_gaps", "squared_log_gaps")
 
 
 @dataclass(frozen=True)
@@ -28,111 +31,163 @@ class Entries:
     ----------
     customer : ndarray of shape (n,)
         Customers' numbers from 0, in the order of their ids.
-    month : ndarray of shape (n,)
-        See `calendar.month_of`.
+    months : dict of int to slice
+        The entries of each month (see `calendar.month_of`), ascending.
     of : dict of str to ndarray of shape (n,)
         What happened; days are counted from 1970 on.
     """
 
     customer: np.ndarray
-    month: np.ndarray
+    months: dict[int, slice]
     of: dict[str, np.ndarray]
+
+    @classmethod
+    def by_month(cls, parts: Iterable[tuple[int, np.ndarray, dict[str, np.ndarray]]]) -> Self:
+        """Gather months, in their order: each one's number, its customers, and what happened."""
+        customers, columns, months = [], dict[str, list[np.ndarray]](), {}
+        begins = 0
+        for month, customer, of in parts:
+            months[month] = slice(begins, begins := begins + len(customer))
+            customers.append(customer)
+            for name, values in of.items():
+                columns.setdefault(name, []).append(values)
+        nothing = np.zeros(0, dtype=np.int32)
+        # column by column, so that memory holds only one of them twice
+        of = {name: np.concatenate(columns.pop(name)) for name in list(columns)}
+        return cls(np.concatenate(customers) if customers else nothing, months, of)
 
     def in_month(self, month: int) -> slice:
         """Return the entries of one month, within which no customer appears twice."""
-        begins, stops = np.searchsorted(self.month, [month, month + 1])
-        return slice(int(begins), int(stops))
+        return self.months.get(month, slice(0, 0))
 
     def every(self, step: int) -> "Entries":
         """Return the entries of every `step`-th customer, numbered anew."""
-        kept = self.customer % step == 0
-        of = {name: values[kept] for name, values in self.of.items()}
-        return Entries(self.customer[kept] // step, self.month[kept], of)
+
+        def some() -> Iterator[tuple[int, np.ndarray, dict[str, np.ndarray]]]:
+            for month, rows in self.months.items():
+                kept = self.customer[rows] % step == 0
+                of = {name: values[rows][kept] for name, values in self.of.items()}
+                yield month, self.customer[rows][kept] // step, of
+
+        return self.by_month(some())
 
 
-def numbered(customers: ir.Table) -> ir.Table:
-    """Return customer_id and `customer`, a number from 0 in the order of the ids."""
-    return customers.select("customer_id", customer=ibis.row_number().over(order_by=customers.customer_id))
+@dataclass(frozen=True)
+class Activity:
+    """What customers did.
+
+    Attributes
+    ----------
+    entries : Entries
+        By month.
+    since : ndarray of int32, shape (n_customers,)
+        The first day on which anything happened; a day after all days where nothing did.
+    """
+
+    entries: Entries
+    since: np.ndarray
 
 
-def read_purchases(con: Backend, tables: Mapping[str, ir.Table], as_of: date) -> Entries:
-    """Count what each customer bought in each month before `as_of`; no entries in a source without transactions.
+def purchases(days: Iterable[MonthDays], n_customers: int) -> Activity:
+    """Count what each customer bought in each month.
 
     n_purchases (purchase days), first_day and last_day (of them; `NEVER` in a month of returns only), net_cents (net of
     all returns), and of the gaps that ended in the month: n_gaps, log_gaps (Σ ln days, in millionths),
     squared_log_gaps (Σ ln² days, in millionths).
+
+    Parameters
+    ----------
+    days : iterable of MonthDays
+        In the order of months.
+    n_customers : int
+        How many there are.
     """
-    if "transactions" not in tables:
-        return _none(COLUMNS)
-    return _read(con, tables, _monthly_purchases(tables["transactions"], as_of), COLUMNS)
+    since = np.full(n_customers, -NEVER, dtype=np.int32)
+    entries = Entries.by_month(_monthly(month, since) for month in days if len(month.day))
+    return Activity(entries, since)
 
 
-def _monthly_purchases(transactions: ir.Table, as_of: date) -> ir.Table:
-    by_day = days(transactions, as_of)
-    bought = by_day.is_purchase
-    by_day = by_day.mutate(bought_on=ibis.ifelse(bought, by_day.day, ibis.null("date")))
-    before = by_day.bought_on.max().over(
-        ibis.window(group_by=by_day.customer_id, order_by=by_day.day, preceding=(None, 1))
-    )
-    gap = days_between(before, by_day.bought_on).cast("float64")
-    by_day = by_day.mutate(month=month_number(by_day.day), number=day_number(by_day.day), log=gap.ln())
-    bought = by_day.is_purchase
-    return by_day.group_by("customer_id", "month").aggregate(
-        n_purchases=by_day.count(where=bought),
-        first_day=by_day.number.min(where=bought).fill_null(NEVER),
-        last_day=by_day.number.max(where=bought).fill_null(NEVER),
-        net_cents=by_day.revenue_cents.sum(),
-        n_gaps=by_day.log.count(),
-        log_gaps=(by_day.log * MICRO).round().cast("int64").sum().fill_null(0),
-        squared_log_gaps=(by_day.log * by_day.log * MICRO).round().cast("int64").sum().fill_null(0),
-    )
+def _monthly(days: MonthDays, since: np.ndarray) -> tuple[int, np.ndarray, dict[str, np.ndarray]]:
+    begins = np.flatnonzero(np.append(True, days.customer[1:] != days.customer[:-1]))
+    who, bought = days.customer[begins], days.is_purchase
+    since[who] = np.minimum(since[who], days.day[begins])
+    first = np.minimum.reduceat(np.where(bought, days.day, -NEVER).astype(np.int32), begins)
+    ended = days.gap > 0
+    logs = np.log(np.maximum(days.gap, 1).astype(np.float64))
+    sums = {
+        "n_purchases": (bought, np.int8),  # a month has 31 days at most
+        "net_cents": (days.cents, np.int64),
+        "n_gaps": (ended, np.int8),
+        "log_gaps": ((logs * MICRO).round(), np.int32),
+        "squared_log_gaps": ((logs * logs * MICRO).round(), np.int32),
+    }
+    of = {name: np.add.reduceat(values.astype(kind), begins, dtype=kind) for name, (values, kind) in sums.items()}
+    of["net_cents"] = _narrow(of["net_cents"])
+    of["first_day"] = np.where(first == -NEVER, np.int32(NEVER), first)
+    of["last_day"] = np.maximum.reduceat(np.where(bought, days.day, np.int32(NEVER)), begins)
+    return days.month, who, of
 
 
-def month_number(day: ir.DateValue) -> ir.IntegerValue:
-    """Count the months up to the one that a day lies in, as `calendar.month_of` does."""
-    return month_column(day).cast("int64")
+def _narrow(values: np.ndarray) -> np.ndarray:
+    """Return whole numbers in half of the memory where they fit into it."""
+    fits = not len(values) or max(-int(values.min()), int(values.max())) < 2**31
+    return values.astype(np.int32) if fits else values
 
 
-def day_number(day: ir.DateValue) -> ir.IntegerValue:
-    """Count the days from 1970 to a day."""
-    return days_between(ibis.literal(EPOCH), day)
+CONTACTS = ("last_contact", "last_answer", "n_opened", "n_closed")
 
 
-def _read(con: Backend, tables: Mapping[str, ir.Table], monthly: ir.Table, columns: tuple[str, ...]) -> Entries:
-    """Read sums by customer_id and month."""
-    joined = monthly.inner_join(numbered(tables["customers"]), "customer_id").select("customer", "month", *columns)
-    rows = engine.batches(con, joined.order_by("month", "customer")).read_all()
-    values = {name: rows[name].to_numpy().astype(np.int64) for name in columns}
-    return Entries(rows["customer"].to_numpy().astype(np.int64), rows["month"].to_numpy().astype(np.int64), values)
-
-
-def _none(columns: tuple[str, ...]) -> Entries:
-    nothing = np.zeros(0, dtype=np.int64)
-    return Entries(nothing, nothing, dict.fromkeys(columns, nothing))
-
-
-CONTACTS = ("last_contact", "last_answer", "n_opened", "n_closed", "first_known")
-
-
-def read_contacts(con: Backend, tables: Mapping[str, ir.Table], as_of: date) -> Entries:
+def read_contacts(con: Backend, tables: Mapping[str, ir.Table], as_of: date, places: Places) -> Activity:
     """Count by month before `as_of` how each customer was spoken to; none where no table knows of contacts.
 
     last_contact and last_answer (the last day we turned to them, and they to us; `NEVER` where not), n_opened and
-    n_closed (opportunities), first_known (the first day that anything is known of, an order line or the day they became
-    a customer too).
+    n_closed (opportunities). The day they became a customer counts as one on which something happened.
     """
+    since = np.full(len(places.ids), -NEVER, dtype=np.int32)
+    acquired = tables["customers"].select("customer_id", day="acquired_on").filter(lambda t: t.day.notnull())
+    acquired = _before(acquired, as_of).select("customer_id", number=lambda t: _day_number(t.day))
+    for batch in engine.batches(con, acquired):
+        _earliest(since, places.of(batch["customer_id"]), batch["number"].to_numpy())
+    return Activity(Entries.by_month(_contacts(con, tables, as_of, places, since)), since)
+
+
+def _contacts(
+    con: Backend, tables: Mapping[str, ir.Table], as_of: date, places: Places, since: np.ndarray
+) -> Iterator[tuple[int, np.ndarray, dict[str, np.ndarray]]]:
     events = [event for name in _EVENTS if name in tables for event in _EVENTS[name](tables[name])]
-    events = [event.filter((event.day < ibis.literal(as_of)) & event.customer_id.notnull()) for event in events]
-    every = ibis.union(*events)
-    by_day = every.mutate(month=month_number(every.day), number=day_number(every.day))
+    if not events:
+        return
+    every = ibis.union(*(_before(event.filter(event.customer_id.notnull()), as_of) for event in events))
+    by_day = every.mutate(month=month_column(every.day), number=_day_number(every.day))
     monthly = by_day.group_by("customer_id", "month").aggregate(
-        last_contact=by_day.number.max(where=by_day.what == "contact").fill_null(NEVER),
-        last_answer=by_day.number.max(where=by_day.what == "answer").fill_null(NEVER),
-        n_opened=by_day.count(where=by_day.what == "opened"),
-        n_closed=by_day.count(where=by_day.what == "closed"),
-        first_known=by_day.number.min(),
+        last_contact=by_day.number.max(where=by_day.what == "contact").fill_null(NEVER).cast("int32"),
+        last_answer=by_day.number.max(where=by_day.what == "answer").fill_null(NEVER).cast("int32"),
+        n_opened=by_day.count(where=by_day.what == "opened").cast("int32"),
+        n_closed=by_day.count(where=by_day.what == "closed").cast("int32"),
+        first=by_day.number.min().cast("int32"),
     )
-    return _read(con, tables, monthly, CONTACTS)
+    batches = engine.batches(con, monthly.order_by("month", "customer_id"))
+    for month, parts in groupby(runs(batches, "month"), itemgetter(0)):
+        rows = [part for _, part in parts]
+        customer = np.concatenate([places.of(part["customer_id"]) for part in rows])
+        of = {name: np.concatenate([part[name].to_numpy() for part in rows]) for name in (*CONTACTS, "first")}
+        _earliest(since, customer, of.pop("first"))
+        there = customer >= 0
+        yield month, customer[there], {name: values[there] for name, values in of.items()}
+
+
+def _earliest(since: np.ndarray, customer: np.ndarray, day: np.ndarray) -> None:
+    there = customer >= 0
+    np.minimum.at(since, customer[there], day[there].astype(np.int32))
+
+
+def _before(events: ir.Table, as_of: date) -> ir.Table:
+    return events.filter(events.day < ibis.literal(as_of))
+
+
+def _day_number(day: ir.DateValue) -> ir.IntegerValue:
+    """Count the days from 1970 to a day."""
+    return days_between(ibis.literal(EPOCH), day)
 
 
 def _event(table: ir.Table, moment: str, what: str, where: ir.BooleanValue | bool = True) -> ir.Table:
@@ -143,8 +198,6 @@ def _event(table: ir.Table, moment: str, what: str, where: ir.BooleanValue | boo
 
 
 _EVENTS = {
-    "customers": lambda t: [_event(t, "acquired_on", "known")],
-    "transactions": lambda t: [_event(t, "ordered_at", "known")],
     "interactions": lambda t: [
         _event(t, "occurred_at", "contact", (t.direction != "inbound").fill_null(True)),
         _event(t, "occurred_at", "answer", (t.responded | (t.direction == "inbound")).fill_null(False)),

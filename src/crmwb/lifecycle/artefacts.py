@@ -10,9 +10,8 @@ from crmwb.lifecycle.lifecycle import Lifecycle
 
 def write(lifecycle: Lifecycle) -> None:
     """Write all of it; of a source without transactions, some tables have no rows."""
-    ids = lifecycle.customers["customer_id"]
     storage.write(lifecycle.customers, declared.CUSTOMERS)
-    months.write_customer_months(lifecycle.timeline, lifecycle.purchases, ids, declared.MONTHS.path)
+    months.write_customer_months(lifecycle.timeline, lifecycle.purchases, lifecycle.ids, declared.MONTHS.path)
     storage.write(lifecycle.stages, declared.STAGES)
     storage.write(lifecycle.conversions, declared.CONVERSIONS)
     storage.write(lifecycle.bucket, declared.BUCKET)

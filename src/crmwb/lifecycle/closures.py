@@ -36,6 +36,8 @@ class Closures:
 
     def add(self, purchases: Entries, month: int) -> None:
         """Add the purchases of one month; months come in their order."""
+        if month not in purchases.months:
+            return
         rows = purchases.in_month(month)
         bought = purchases.of["n_purchases"][rows] > 0
         if not bought.any():

@@ -33,20 +33,20 @@ def cohorts(
         Columns of `COHORTS`: one row per cohort and month since, 0 being that of the first purchase. Months that are
         not over yet have no row, nor do months without new customers.
     """
-    rows = np.flatnonzero(purchases.of["n_purchases"] > 0)
-    if not len(rows):
-        return pd.DataFrame(columns=COHORTS.names)
     begin, end = month_of(first_event), month_of(as_of)  # the month of as_of is not over
     n = max(end - begin, 0)
-    came = np.full(n_customers, n, dtype=np.int64)
-    np.minimum.at(came, purchases.customer[rows], purchases.month[rows] - begin)
-    size = np.bincount(came, minlength=n + 1)
+    came = np.full(n_customers, n, dtype=np.int32)
     active, cents = np.zeros((n, n), dtype=np.int64), np.zeros((n, n), dtype=np.int64)
-    month, cohort = purchases.month - begin, came[purchases.customer]
-    seen = (month < n) & (cohort <= month)  # a return before the first purchase belongs to no cohort's month
-    np.add.at(cents, (cohort[seen], month[seen]), purchases.of["net_cents"][seen])
-    seen &= purchases.of["n_purchases"] > 0
-    np.add.at(active, (cohort[seen], month[seen]), 1)
+    for number in purchases.months:
+        rows, month = purchases.in_month(number), number - begin
+        who, bought = purchases.customer[rows], purchases.of["n_purchases"][rows] > 0
+        came[who[bought]] = np.minimum(came[who[bought]], month)
+        if month < n:
+            cohort = came[who]
+            seen = cohort <= month  # a return before the first purchase belongs to no cohort's month
+            np.add.at(cents[:, month], cohort[seen], purchases.of["net_cents"][rows][seen])
+            active[:, month] = np.bincount(cohort[seen & bought], minlength=n)
+    size = np.bincount(came, minlength=n + 1)
     parts = []
     for i in np.flatnonzero(size[:n]):
         started = start_of(begin + int(i))

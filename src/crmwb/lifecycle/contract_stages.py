@@ -10,7 +10,7 @@ import pandas as pd
 
 from crmwb import engine
 from crmwb.engine import Backend
-from crmwb.lifecycle.activity import numbered
+from crmwb.history.places import Places
 from crmwb.lifecycle.names import INTRODUCTION, LAPSED, MATURITY, WON_BACK
 from crmwb.lifecycle.timeline import Timeline
 from crmwb.params import LifecycleParams
@@ -18,7 +18,7 @@ from crmwb.value.contracts.histories import histories, unbroken
 
 
 def with_contracts(
-    timeline: Timeline, con: Backend, tables: Mapping[str, ir.Table], params: LifecycleParams
+    timeline: Timeline, con: Backend, tables: Mapping[str, ir.Table], params: LifecycleParams, places: Places
 ) -> Timeline:
     """Return the timeline with the stages of customers with contracts, each moment as it was known then.
 
@@ -36,25 +36,28 @@ def with_contracts(
         Clean canonical tables; customers and contracts among them.
     params : LifecycleParams
         Lengths.
+    places : Places
+        All customers, by their numbers.
     """
     stages = timeline.stages.copy()
     for i, end in enumerate(timeline.ends):
-        customer, stage = _at(con, tables, end, params)
+        customer, stage = _at(con, tables, end, params, places)
         stages[i, customer] = stage
     now = replace(timeline.now, stage=stages[-1], fresh_stage=stages[-1])
     return replace(timeline, stages=stages, now=now, n_held=(0,) * len(timeline.ends))
 
 
 def _at(
-    con: Backend, tables: Mapping[str, ir.Table], end: date, params: LifecycleParams
+    con: Backend, tables: Mapping[str, ir.Table], end: date, params: LifecycleParams, places: Places
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the numbers and stages of customers with a contract at one moment."""
-    spans = unbroken(histories(tables["contracts"], end), end).inner_join(numbered(tables["customers"]), "customer_id")
-    columns: Sequence[str] = ("customer", "contract_status", "contract_since")
-    rows = engine.batches(con, spans.select(columns).order_by("customer")).read_all().to_pandas()
+    spans = unbroken(histories(tables["contracts"], end), end).semi_join(tables["customers"], "customer_id")
+    columns: Sequence[str] = ("customer_id", "contract_status", "contract_since")
+    table = engine.batches(con, spans.select(columns)).read_all()
+    rows = table.drop_columns("customer_id").to_pandas()
     since, status = pd.to_datetime(rows["contract_since"]), rows["contract_status"]
     is_new = since > pd.Timestamp(end) - pd.Timedelta(days=params.introduction_days)
     is_back = (status == "returned") & (since > pd.Timestamp(end) - pd.DateOffset(months=params.won_back_months))
     conditions = [status == "ended", is_back, is_new]
     stage = np.select(conditions, [LAPSED, WON_BACK, INTRODUCTION], default=MATURITY)
-    return rows["customer"].to_numpy(dtype=np.int64), stage.astype(np.int8)
+    return places.of(table["customer_id"].combine_chunks()), stage.astype(np.int8)

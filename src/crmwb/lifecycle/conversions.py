@@ -39,13 +39,13 @@ def stays(timeline: Timeline, *, begins_before: bool) -> tuple[np.ndarray, np.nd
     if timeline.n_whole == 0:
         return moved, going_on
     stage = timeline.stages[0]
-    began = np.full(len(stage), -1 if begins_before else 0)
+    began = np.full(len(stage), -1 if begins_before else 0, dtype=np.int16)
     for i in range(1, timeline.n_whole):
         then = timeline.stages[i]
         left = then != stage
         counted = left & (stage != UNKNOWN) & (then != UNKNOWN) & (began >= 0)
         np.add.at(moved, (stage[counted], then[counted], i - began[counted]), 1)
-        began = np.where(left, i, began)
+        began[left] = i
         stage = then
     counted = (stage != UNKNOWN) & (began >= 0)
     np.add.at(going_on, (stage[counted], timeline.n_whole - 1 - began[counted]), 1)

@@ -5,15 +5,17 @@ so. First purchases, lapses and returns are events, and change the stage at once
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Self
 
 import numpy as np
 
 from crmwb.calendar import day_number, month_of
 from crmwb.features.seasonal_time import EVEN, SeasonalTime
-from crmwb.lifecycle.activity import NEVER, Entries
+from crmwb.lifecycle.activity import NEVER, Activity
+from crmwb.lifecycle.blocks import in_blocks
 from crmwb.lifecycle.closures import Closures
 from crmwb.lifecycle.names import (
     ACCOUNT,
@@ -28,61 +30,12 @@ from crmwb.lifecycle.names import (
     WON_BACK,
 )
 from crmwb.lifecycle.rhythm import PooledGaps, pool, rhythm
-from crmwb.lifecycle.seasons import Gaps, Seasons
-from crmwb.lifecycle.trend import Orders, deviations
+from crmwb.lifecycle.seasons import Seasons
+from crmwb.lifecycle.state import FAR_MONTH, State
+from crmwb.lifecycle.trend import Orders, deviations, odds
 from crmwb.params import LifecycleParams
 
-FAR_MONTH = -(10**6)
 HELD = (GROWTH, MATURITY, DECLINE)
-
-
-@dataclass
-class State:
-    """What is known of every customer as time goes by; all arrays of shape (n_customers,)."""
-
-    n: int
-    sums: dict[str, np.ndarray] = field(init=False)
-    latest: dict[str, np.ndarray] = field(init=False)
-    first: dict[str, np.ndarray] = field(init=False)
-    returned_month: np.ndarray = field(init=False)  # of the last return after having lapsed
-    was_lapsed: np.ndarray = field(init=False)
-    ever_lapsed: np.ndarray = field(init=False)
-    stage: np.ndarray = field(init=False)  # at the last month end, with hysteresis and without
-    fresh_stage: np.ndarray = field(init=False)
-
-    SUMS = ("n_purchases", "n_gaps", "log_gaps", "squared_log_gaps", "n_opened", "n_closed")
-    LATEST = ("last_day", "last_contact", "last_answer")
-    FIRST = ("first_day", "first_known")
-
-    def __post_init__(self) -> None:
-        self.sums = {name: np.zeros(self.n, dtype=np.int64) for name in self.SUMS}
-        self.latest = {name: np.full(self.n, NEVER, dtype=np.int64) for name in self.LATEST}
-        self.first = {name: np.full(self.n, -NEVER, dtype=np.int64) for name in self.FIRST}
-        self.returned_month = np.full(self.n, FAR_MONTH, dtype=np.int64)
-        self.was_lapsed = np.zeros(self.n, dtype=bool)
-        self.ever_lapsed = np.zeros(self.n, dtype=bool)
-        self.stage = np.full(self.n, UNKNOWN, dtype=np.int8)
-        self.fresh_stage = np.full(self.n, UNKNOWN, dtype=np.int8)
-
-    @property
-    def gaps(self) -> list[np.ndarray]:
-        """n_gaps, log_gaps and squared_log_gaps, as `rhythm.pool` takes them."""
-        return [self.sums[name] for name in ("n_gaps", "log_gaps", "squared_log_gaps")]
-
-    def add(self, entries: Entries, month: int) -> None:
-        """Add what happened in one month."""
-        rows = entries.in_month(month)
-        who = entries.customer[rows]
-        for name, values in ((name, values[rows]) for name, values in entries.of.items()):
-            if name in self.sums:
-                self.sums[name][who] += values
-            elif name in self.latest:
-                self.latest[name][who] = np.maximum(self.latest[name][who], values)
-            elif name in self.first:
-                self.first[name][who] = np.minimum(self.first[name][who], np.where(values == NEVER, -NEVER, values))
-        if "n_purchases" in entries.of:
-            back = who[(entries.of["n_purchases"][rows] > 0) & self.was_lapsed[who]]
-            self.returned_month[back] = month
 
 
 @dataclass(frozen=True)
@@ -102,8 +55,6 @@ class Moment:
         yet, or for customers who never bought.
     is_late : ndarray of bool
         Silent for longer, days on which the company was closed left out.
-    deviations : ndarray
-        See `trend.deviations`.
     """
 
     as_of: date
@@ -113,12 +64,23 @@ class Moment:
     late_days: np.ndarray
     lapsed_days: np.ndarray
     is_late: np.ndarray
-    deviations: np.ndarray
+
+    @classmethod
+    def empty(cls, as_of: date, n: int) -> Self:
+        """Return a moment whose arrays are not filled yet."""
+        kinds = (np.int8, np.int8, np.float64, np.float64, np.float64, np.bool_)
+        return cls(as_of, *(np.empty(n, dtype=kind) for kind in kinds))
+
+    @property
+    def arrays(self) -> list[np.ndarray]:
+        """All of them, in their order."""
+        days = [self.usual_days, self.late_days, self.lapsed_days]
+        return [self.stage, self.fresh_stage, *days, self.is_late]
 
 
 def moments(
-    purchases: Entries,
-    contacts: Entries,
+    purchases: Activity,
+    contacts: Activity,
     ends: Sequence[date],
     orders_at: Callable[[date], Orders | None],
     *,
@@ -126,12 +88,13 @@ def moments(
     params: LifecycleParams,
     period_days: int,
     seasons: Seasons | None = None,
+    n_threads: int = 1,
 ) -> Iterator[Moment]:
     """Yield the stages at each of `ends`.
 
     Parameters
     ----------
-    purchases, contacts : Entries
+    purchases, contacts : Activity
         What happened before the last of `ends`.
     ends : sequence of date
         Ascending; the first days of months without a gap, and perhaps a later day as the last one.
@@ -145,19 +108,29 @@ def moments(
         The length of each of the two periods.
     seasons : Seasons or None
         What the season that was known at each end is learned from; days are all alike without.
+    n_threads : int, default 1
+        That the rules are applied by.
     """
-    state, closures = State(n_customers), Closures()
-    earliest = [int(entries.month[0]) for entries in (purchases, contacts) if len(entries.month)]
+    state, closures = State.of(n_customers), Closures()
+    since = np.minimum(purchases.since, contacts.since)
+    earliest = [next(iter(each.entries.months)) for each in (purchases, contacts) if each.entries.months]
     next_month = min(earliest, default=month_of(ends[0]))
     for end, time in zip(ends, _times(ends, seasons), strict=True):
         until = month_of(end) if end.day > 1 else month_of(end) - 1
         for month in range(next_month, until + 1):
-            state.add(contacts, month)
-            state.add(purchases, month)
-            closures.add(purchases, month)
+            state.add(contacts.entries, month)
+            state.add(purchases.entries, month)
+            closures.add(purchases.entries, month)
         next_month = until + 1
-        silence = Silence.at(state, closures, end, seasons.gaps(time) if seasons and time.pace else None)
-        yield _judge(state, silence, end, until, orders=orders_at(end), params=params, period_days=period_days)
+        seasonal = seasons.gaps(time).until(end) if seasons and time.pace else None
+        gaps = state.gaps if seasonal is None else seasonal
+        orders = orders_at(end)
+        trend = None if orders is None else _Trend(orders, odds(orders, period_days), period_days)
+        rules = _Rules(end, until, closures, EVEN if seasonal is None else time, pool(*gaps), params)
+        moment = Moment.empty(end, n_customers)
+        judge = partial(_judge_some, rules, _Known(state, since, gaps, trend), moment)
+        in_blocks(n_customers, judge, n_threads)
+        yield moment
 
 
 def _times(ends: Sequence[date], seasons: Seasons | None) -> list[SeasonalTime]:
@@ -171,60 +144,77 @@ def _times(ends: Sequence[date], seasons: Seasons | None) -> list[SeasonalTime]:
 
 
 @dataclass(frozen=True)
-class Silence:
-    """How long each customer has been silent, and the gaps by which that is judged, all in one time.
+class _Trend:
+    """What the trend of orders is told from."""
 
-    Attributes
-    ----------
-    time : SeasonalTime
-        In which silence and gaps are measured; plain days where there is no strong season.
-    days : ndarray of shape (n_customers,)
-        Since the last purchase, without those on which the company was closed; NaN for who never bought.
-    gaps : list of three ndarray of shape (n_customers,)
-        As `rhythm.pool` takes them.
-    """
+    orders: Orders
+    of_all: float
+    period_days: int
 
+    def deviations(self, rows: slice) -> np.ndarray:
+        return deviations(self.orders.some(rows), self.period_days, self.of_all)
+
+
+@dataclass(frozen=True)
+class _Rules:
+    """What holds for all customers at one moment: its end and month, days without sales, gaps and the time of these."""
+
+    end: date
+    month: int
+    closures: Closures
     time: SeasonalTime
-    days: np.ndarray
-    gaps: list[np.ndarray]
+    pooled: PooledGaps | None
+    params: LifecycleParams
 
-    @classmethod
-    def at(cls, state: State, closures: Closures, end: date, seasonal: Gaps | None) -> Self:
-        """Measure the silence at one moment."""
-        time, gaps = (EVEN, state.gaps) if seasonal is None else (seasonal.time, seasonal.until(end))
-        last_day, today = state.latest["last_day"], day_number(end)
-        passed = time.between(last_day, today) - closures.within(last_day, today, time)
-        return cls(time, np.where(last_day == NEVER, np.nan, passed), gaps)
+
+@dataclass(frozen=True)
+class _Known:
+    """What is known of each customer at one moment."""
+
+    state: State
+    since: np.ndarray
+    gaps: Sequence[np.ndarray]
+    trend: _Trend | None
+
+
+def _judge_some(rules: _Rules, known: _Known, moment: Moment, rows: slice) -> None:
+    """Apply the rules to some customers, fill in what they say, and remember who lapsed."""
+    state, off = known.state.some(rows), 0.0 if known.trend is None else known.trend.deviations(rows)
+    said = _judge(rules, state, known.since[rows], [values[rows] for values in known.gaps], off)
+    for of_all, some in zip(moment.arrays, said, strict=True):
+        of_all[rows] = some
+    if rules.end.day == 1:
+        stage, fresh, *_ = said
+        state.stage[:], state.fresh_stage[:] = stage, fresh
+        state.was_lapsed[:] = stage == LAPSED
+        state.ever_lapsed[:] |= state.was_lapsed
+        state.returned_month[state.was_lapsed] = FAR_MONTH
 
 
 def _judge(
-    state: State,
-    silence: Silence,
-    end: date,
-    month: int,
-    *,
-    orders: Orders | None,
-    params: LifecycleParams,
-    period_days: int,
-) -> Moment:
-    """Apply the rules at one moment, by the days of silence, and remember who lapsed."""
-    today = day_number(end)
-    bought = state.sums["n_purchases"] > 0
-    pooled = pool(*silence.gaps)
-    usual_days, late_days, lapsed_days = (np.full(state.n, np.nan) for _ in range(3))
-    if pooled is not None:
-        usual_days, late_days, lapsed_days = bounds(pooled, silence.gaps, params)
-    late, lapsed = silence.days > late_days, silence.days > lapsed_days  # what is not known is neither
+    rules: _Rules, state: State, since: np.ndarray, gaps: Sequence[np.ndarray], off: np.ndarray | float
+) -> tuple[np.ndarray, ...]:
+    """Return what a moment says of customers, in the order of `Moment.arrays`.
+
+    Silence counts from the last purchase, without days on which the company was closed, in the time of its season.
+    """
+    params, time, today = rules.params, rules.time, day_number(rules.end)
+    last_day, bought = state.latest["last_day"], state.sums["n_purchases"] > 0
+    passed = time.between(last_day, today) - rules.closures.within(last_day, today, time)
+    silent_days = np.where(last_day == NEVER, np.nan, passed)
+    usual_days, late_days, lapsed_days = (np.full(len(bought), np.nan) for _ in range(3))
+    if rules.pooled is not None:
+        usual_days, late_days, lapsed_days = bounds(rules.pooled, gaps, params)
+    late, lapsed = silent_days > late_days, silent_days > lapsed_days  # what is not known is neither
     lapsed |= state.was_lapsed & (state.returned_month == FAR_MONTH)  # only a purchase ends it, not a later bound
-    off = np.zeros(state.n) if orders is None else deviations(orders, period_days)
-    age = today - state.first["first_day"]
-    is_new = (state.sums["n_purchases"] < params.introduction_purchases) | (age < params.introduction_days)
+    is_new = state.sums["n_purchases"] < params.introduction_purchases
+    is_new |= today - state.first_day < params.introduction_days
     is_new &= ~state.ever_lapsed
     contact_from = today - params.contact_days
     is_open = state.sums["n_opened"] > state.sums["n_closed"]
-    rules = (
+    in_order = (
         (bought & lapsed, LAPSED),
-        (bought & (month - state.returned_month < params.won_back_months), WON_BACK),
+        (bought & (rules.month - state.returned_month < params.won_back_months), WON_BACK),
         (bought & late, DECLINE),
         (bought & is_new, INTRODUCTION),
         (bought & (off <= -params.trend_deviations), DECLINE),
@@ -232,21 +222,15 @@ def _judge(
         (bought, MATURITY),
         (is_open | (state.latest["last_answer"] >= contact_from), PROSPECT),
         (state.latest["last_contact"] >= contact_from, TARGET),
-        (state.first["first_known"] < today, ACCOUNT),
+        (since < today, ACCOUNT),
     )
-    fresh = np.select([holds for holds, _ in rules], [number for _, number in rules], UNKNOWN).astype(np.int8)
+    fresh = np.select([holds for holds, _ in in_order], [number for _, number in in_order], UNKNOWN).astype(np.int8)
     # a month that is not over confirms nothing
-    confirmed = (fresh == state.fresh_stage) & (end.day == 1)
+    confirmed = (fresh == state.fresh_stage) & (rules.end.day == 1)
     held = np.isin(state.stage, HELD) & np.isin(fresh, HELD) & ~confirmed
     stage = np.where(held, state.stage, fresh)
-    if end.day == 1:
-        state.stage, state.fresh_stage = stage, fresh
-        state.was_lapsed = stage == LAPSED
-        state.ever_lapsed |= state.was_lapsed
-        state.returned_month[state.was_lapsed] = FAR_MONTH
-    last_day = state.latest["last_day"]
-    late_days, lapsed_days = (silence.time.calendar_days(last_day, days) for days in (late_days, lapsed_days))
-    return Moment(end, stage, fresh, usual_days, late_days, lapsed_days, late, off)
+    late_days, lapsed_days = (time.calendar_days(last_day, days) for days in (late_days, lapsed_days))
+    return stage, fresh, usual_days, late_days, lapsed_days, late
 
 
 def bounds(
@@ -263,12 +247,20 @@ def bounds(
     params : LifecycleParams
         Quantiles and least silences.
     """
-    own = rhythm(pooled, *gaps)
+    with_gaps = np.flatnonzero(gaps[0])
+    own = rhythm(pooled, *(np.append(values[with_gaps], 0) for values in gaps))  # the last one of who has none
     usual = own.next_gap(0.5)
     late = np.maximum(own.next_gap(params.late_quantile), params.late_min_days)
     # no customer lapses before a whole usual gap was missed, however regular
     least = np.maximum(np.maximum(late, 2 * usual), params.lapsed_min_days)
-    lapsed = np.maximum(own.longest_gap_of_a_year(params.lapsed_quantile), least)
-    nothing = np.zeros(1, dtype=np.int64)
-    unknown = float(rhythm(pooled, nothing, nothing, nothing).longest_gap_of_a_year(params.lapsed_quantile)[0])
-    return usual, late, np.where(gaps[0] < params.lapsed_min_gaps, np.maximum(lapsed, unknown), lapsed)
+    longest = own.longest_gap_of_a_year(params.lapsed_quantile)
+    lapsed = np.maximum(longest, least)
+    few = np.append(gaps[0][with_gaps], 0) < params.lapsed_min_gaps
+    lapsed = np.where(few, np.maximum(lapsed, longest[-1]), lapsed)
+
+    def of_all(values: np.ndarray) -> np.ndarray:
+        out = np.full(len(gaps[0]), values[-1])
+        out[with_gaps] = values[:-1]
+        return out
+
+    return of_all(usual), of_all(late), of_all(lapsed)

@@ -1,33 +1,36 @@
 """The lifecycle, put together: stages, conversions, the leaky bucket and cohorts."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
-from crmwb import engine
 from crmwb.calendar import month_ends
 from crmwb.engine import Backend
+from crmwb.history.month_days import MonthDays
+from crmwb.history.places import Places
 from crmwb.lifecycle import bucket, cohorts, facts, months
-from crmwb.lifecycle.activity import Entries, numbered, read_contacts, read_purchases
+from crmwb.lifecycle.activity import Entries, read_contacts
 from crmwb.lifecycle.contract_stages import with_contracts
 from crmwb.lifecycle.conversions import conversions
 from crmwb.lifecycle.customers import customers
 from crmwb.lifecycle.history import moments
 from crmwb.lifecycle.risk import Risk, without_paid_ahead
 from crmwb.lifecycle.risk import build as build_risk
-from crmwb.lifecycle.seasons import read_seasons
+from crmwb.lifecycle.seasons import follow
 from crmwb.lifecycle.timeline import Timeline
 from crmwb.lifecycle.trend import Orders
 from crmwb.params import Params
+from crmwb.processes import how_many
 from crmwb.progress import step
 
 ORDERS = ("recent_orders", "previous_orders", "age_days")
+COLUMNS = ("customer_id", *ORDERS, "n_purchase_days", *months.NOW_ONLY, "p_purchase")  # of every customer
 FROM_CONTACTS = ("interactions", "campaign_members", "opportunities")
 
 
@@ -41,6 +44,8 @@ class Lifecycle:
         The stage of every customer at every month end and now.
     purchases : Entries
         What each bought in each month.
+    ids : StringArray
+        The customers, by their numbers.
     risk : Risk
         Who is leaving.
     customers, stages, conversions, bucket, cohorts : DataFrame
@@ -51,6 +56,7 @@ class Lifecycle:
 
     timeline: Timeline
     purchases: Entries
+    ids: pa.Array
     risk: Risk
     customers: pd.DataFrame
     stages: pd.DataFrame
@@ -64,7 +70,8 @@ class Lifecycle:
 def build(
     con: Backend,
     tables: Mapping[str, ir.Table],
-    snapshots: ir.Table,
+    days: Iterable[MonthDays],
+    month_end_rows: Callable[[date], Iterable[pa.RecordBatch]],
     every_customer: pd.DataFrame,
     *,
     observed: Mapping[str, Any],
@@ -79,35 +86,39 @@ def build(
     tables : mapping of str to ir.Table
         Clean canonical tables by name. Without transactions, stages come from contracts; without these too,
         every customer is an account, a target or a prospect.
-    snapshots : ir.Table
-        data/snapshots.
+    days : iterable of MonthDays
+        What customers bought by day; may be gone through several times.
+    month_end_rows : callable
+        Returns customer_id and ORDERS of those known at a month end: data/snapshots.
     every_customer : DataFrame
-        One row per clean customer, sorted by customer_id: the columns of features and, where known, of value.
+        One row per clean customer, sorted by customer_id: COLUMNS, of features and, where known, of value.
     observed : mapping
         data/features/observation.json.
     params : Params
         All of them: `lifecycle`, and of `features` the length of the recent period.
     """
     as_of, first_event = (date.fromisoformat(observed[name]) for name in ("as_of", "first_event"))
-    n = len(every_customer)
+    n, places = len(every_customer), Places(pa.array(every_customer["customer_id"], pa.string()))
     from_contracts = "contracts" in tables and "transactions" not in tables
     all_ends = month_ends(first_event, as_of)
     n_kept = params.features.n_snapshots + (as_of.day > 1)
     ends, before = all_ends[-n_kept:], all_ends[:-n_kept]
     with step(f"reading the months of {n:,} customers"):
-        purchases, contacts = read_purchases(con, tables, as_of), read_contacts(con, tables, as_of)
-        ids = every_customer["customer_id"].to_numpy(object)
-        seasons = read_seasons(con, tables, ids, (first_event, as_of))
+        bought, seasons = follow(days, n)
+        contacts = read_contacts(con, tables, as_of, places)
     with step(f"stages at {len(ends)} month ends"):
-        orders = _orders(con, tables, snapshots, every_customer, as_of)
+        orders = _orders(month_end_rows, every_customer, places, as_of)
         every_moment = moments(
-            purchases, contacts, [*before, *ends], lambda end: orders(end) if end in ends else None,
+            bought, contacts, [*before, *ends], lambda end: orders(end) if end in ends else None,
             n_customers=n, params=params.lifecycle, period_days=params.features.recent_days, seasons=seasons,
+            n_threads=how_many(params.engine.threads),
         )  # fmt: skip
         kept = (moment for moment in every_moment if moment.as_of in ends)
         timeline = Timeline.of(kept, len(ends), n)
         if from_contracts:
-            timeline = with_contracts(timeline, con, tables, params.lifecycle)
+            timeline = with_contracts(timeline, con, tables, params.lifecycle, places)
+    purchases = bought.entries
+    del bought, contacts
     with step("risk of losing customers"):
         risk = build_risk(
             purchases, [*before, *ends], every_customer, first_event, params.lifecycle.risk,
@@ -126,6 +137,7 @@ def build(
     return Lifecycle(
         timeline,
         purchases,
+        places.ids,
         risk,
         customers=_without_stage(
             customers(timeline, every_customer["customer_id"], begins_before=bool(before)), summed_up
@@ -156,26 +168,25 @@ def _without_stage(frame: pd.DataFrame, which: pd.Series | None) -> pd.DataFrame
 
 
 def _orders(
-    con: Backend, tables: Mapping[str, ir.Table], snapshots: ir.Table, every_customer: pd.DataFrame, as_of: date
+    month_end_rows: Callable[[date], Iterable[pa.RecordBatch]],
+    every_customer: pd.DataFrame,
+    places: Places,
+    as_of: date,
 ) -> Callable[[date], Orders | None]:
     """Return what reads the orders of all customers at a month end from its snapshot, and now from the features."""
-    n = len(every_customer)
 
     def at(end: date) -> Orders | None:
         if end == as_of:
             return Orders(*(_floats(every_customer[name]) for name in ORDERS))
-        then = snapshots.filter(snapshots.as_of == ibis.literal(end)).select("customer_id", *ORDERS)
-        joined = then.inner_join(numbered(tables["customers"]), "customer_id").select("customer", *ORDERS)
-        rows = engine.batches(con, joined.order_by("customer")).read_all()
-        if not len(rows):
-            return None
-        at_customer = rows["customer"].to_numpy()
-        columns = []
-        for name in ORDERS:
-            values = np.full(n, np.nan)
-            values[at_customer] = rows[name].cast("float64").to_numpy()
-            columns.append(values)
-        return Orders(*columns)
+        # counts and days are whole numbers, which single precision holds
+        columns = [np.full(len(places.ids), np.nan, dtype=np.float32) for _ in ORDERS]
+        there = False
+        for rows in month_end_rows(end):
+            place = places.of(rows["customer_id"])
+            for name, values in zip(ORDERS, columns, strict=True):
+                values[place[place >= 0]] = rows[name].to_numpy(zero_copy_only=False)[place >= 0]
+            there |= bool((place >= 0).any())
+        return Orders(*columns) if there else None
 
     return at
 

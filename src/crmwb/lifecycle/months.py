@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from crmwb import storage
 from crmwb.contract import lifecycle as declared
+from crmwb.files.behind import behind
 from crmwb.lifecycle.activity import Entries
 from crmwb.lifecycle.names import STAGES, UNKNOWN
 from crmwb.lifecycle.timeline import Timeline, net_cents
@@ -15,34 +16,34 @@ from crmwb.lifecycle.timeline import Timeline, net_cents
 NOW_ONLY = ("clv_cents", "profit_cents", "p_alive")
 
 
-def write_customer_months(timeline: Timeline, purchases: Entries, ids: pd.Series, path: Path) -> int:
+def write_customer_months(timeline: Timeline, purchases: Entries, ids: pa.Array, path: Path) -> int:
     """Write who was in which stage at each moment and what they brought in the month that ended, sorted by both keys.
 
-    One moment is in memory at a time. Who was not known then has no row.
+    Few rows are in memory at a time, and written while others are made. Who was not known then has no row.
 
     Returns
     -------
     int
         Rows written.
     """
-    n_rows = 0
-    names = np.array(STAGES, dtype=object)
-    all_ids = np.asarray(ids, dtype=object)
+    n_rows, names, schema = 0, pa.array(STAGES), declared.MONTHS.schema
     with (
         storage.replacing(path) as beside,
-        storage.parquet_writer(beside, declared.MONTHS.schema) as file,
+        storage.parquet_writer(beside, schema) as file,
+        behind() as later,
     ):
         for i, end in enumerate(timeline.ends):
             known = np.flatnonzero(timeline.stages[i] != UNKNOWN)
-            cents = net_cents(purchases, timeline.month_before(i), len(all_ids))[known]
-            columns = [
-                pa.repeat(pa.scalar(end, pa.date32()), len(known)),
-                pa.array(all_ids[known], pa.string()),
-                pa.array(names[timeline.stages[i][known]], pa.string()),
-                pa.array(cents, pa.int64()),
-            ]
-            rows = pa.Table.from_arrays(columns, schema=declared.MONTHS.schema)
-            file.write_table(rows, row_group_size=storage.ROW_GROUP_ROWS)
+            cents = net_cents(purchases, timeline.month_before(i), len(ids))
+            for begins in range(0, len(known), storage.ROW_GROUP_ROWS):
+                own = known[begins : begins + storage.ROW_GROUP_ROWS]
+                columns = [
+                    pa.repeat(pa.scalar(end, pa.date32()), len(own)),
+                    ids.take(pa.array(own)),
+                    names.take(pa.array(timeline.stages[i][own])),
+                    pa.array(cents[own], pa.int64()),
+                ]
+                later(file.write_table, pa.Table.from_arrays(columns, schema=schema), storage.ROW_GROUP_ROWS)
             n_rows += len(known)
     return n_rows
 

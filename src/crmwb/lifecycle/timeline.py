@@ -87,7 +87,7 @@ class Timeline:
         before : ndarray of int8, shape (n_customers,)
             `UNKNOWN` where there was none, or none is known.
         """
-        since = np.full(self.stages.shape[1], len(self.ends) - 1)
+        since = np.full(self.stages.shape[1], len(self.ends) - 1, dtype=np.int16)
         before = np.full(self.stages.shape[1], UNKNOWN, dtype=np.int8)
         is_same = np.ones(self.stages.shape[1], dtype=bool)
         for i in range(len(self.ends) - 2, -1, -1):

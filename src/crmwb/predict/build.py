@@ -1,6 +1,6 @@
 """The predict stage: opportunities, customers, and what marketing money brings."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -10,6 +10,7 @@ import pandas as pd
 
 from crmwb.engine import Backend
 from crmwb.findings import Unavailable
+from crmwb.history.month_days import MonthDays
 from crmwb.params import Params
 from crmwb.predict import spending
 from crmwb.predict.customers import build as customers
@@ -38,6 +39,7 @@ def build(
     snapshots: Path,
     tiers: Callable[[], pd.DataFrame],
     *,
+    days: Iterable[MonthDays] | None,
     window: tuple[date, date],
     params: Params,
 ) -> Predictions:
@@ -55,6 +57,8 @@ def build(
         Features at month ends.
     tiers : callable
         Reads as_of, customer_id, tier at month ends.
+    days : iterable of MonthDays or None
+        What customers bought by day, whose numbers are their places by id; None without transactions.
     window : (date, date)
         The first event's day, and as_of (exclusive).
     params : Params
@@ -63,6 +67,6 @@ def build(
     share = margin(features, params.value.assumed_margin_share).share
     return Predictions(
         opportunities.build(con, tables, window[1], params.predict),
-        customers.build(con, tables, features, snapshots, window=window, params=params),
+        customers.build(days, features, snapshots, window=window, params=params),
         spending.spending(con, tables, tiers, share, window=window, params=params.response),
     )

@@ -3,7 +3,6 @@
 One rule for both days, so that who has become at risk has changed, and not the rule that says so.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -36,8 +35,3 @@ class Before:
         was = pd.Series(pd.NA, index=range(n_customers), dtype="boolean")
         was.iloc[then.customer] = risk >= least
         return cls(then.as_of, was)
-
-
-def earlier(moments: Sequence[Known], now: date) -> Known | None:
-    """Return the latest of ascending moments that lies at least `LEAST_DAYS` before now; None without one."""
-    return next((moment for moment in reversed(moments) if (now - moment.as_of).days >= LEAST_DAYS), None)

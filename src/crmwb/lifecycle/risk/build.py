@@ -11,7 +11,7 @@ import pandas as pd
 from crmwb.contract.lifecycle import RISK
 from crmwb.lifecycle.activity import Entries
 from crmwb.lifecycle.risk.backtest import Reliability, Tested, backtest, watched
-from crmwb.lifecycle.risk.before import Before, earlier
+from crmwb.lifecycle.risk.before import LEAST_DAYS, Before
 from crmwb.lifecycle.risk.classes import AT_RISK, CLASSES, classes
 from crmwb.lifecycle.risk.hazard import Hazard
 from crmwb.lifecycle.risk.panel import Known
@@ -109,9 +109,8 @@ def build(
         The days within which p_purchase is the chance to buy.
     """
     ids, now = customers["customer_id"], ends[-1]
-    nobody = pd.DataFrame({"customer_id": ids}).reindex(columns=RISK.names)
-    if not len(purchases.month):
-        return Risk(nobody, None, NO_PURCHASES)
+    if not purchases.months:
+        return Risk(_nobody(ids), None, NO_PURCHASES)
     longest = min(params.max_days, (now - first_event).days / PART_OF_HISTORY)
     tries = []
     watch = Watch(purchases, ends, len(ids), params, seasons or Seasons.none(len(ids)))
@@ -121,14 +120,14 @@ def build(
             break
     learned = next((tried for tried in reversed(tries) if isinstance(tried, _Learned)), None)
     if learned is None:
-        return Risk(nobody, None, TOO_FEW if TOO_FEW in tries else TOO_SHORT)
+        return Risk(_nobody(ids), None, TOO_FEW if TOO_FEW in tries else TOO_SHORT)
     tested, present = learned.tested, learned.present
     if not tested.reliability.is_useful:
-        return Risk(nobody, tested.reliability, NO_SKILL)
+        return Risk(_nobody(ids), tested.reliability, NO_SKILL)
     risk, horizon = np.full(len(ids), np.nan), np.full(len(ids), np.nan)
     risk[present.customer] = tested.calibration.of(learned.hazard.none(present)).round(6)
     if _buy_once(risk[present.customer], present.n_purchases, params):
-        return Risk(nobody, tested.reliability, BUY_ONCE)
+        return Risk(_nobody(ids), tested.reliability, BUY_ONCE)
     horizon[present.customer] = present.horizon_days
     if "p_purchase" in customers:
         never = 1 - pd.to_numeric(customers["p_purchase"]).to_numpy(dtype=np.float64, na_value=np.nan)
@@ -136,14 +135,23 @@ def build(
     clv = pd.to_numeric(customers["clv_cents"]) if "clv_cents" in customers else pd.Series(np.nan, index=ids.index)
     at_stake = risk * clv.to_numpy(dtype=np.float64, na_value=np.nan)
     before = learned.before(params.at_risk, len(ids))
-    frame = nobody.assign(
-        risk=risk,
-        risk_class=classes(risk, params),
-        risk_horizon_days=pd.Series(horizon).astype("Int64"),
-        margin_at_stake_cents=pd.Series(at_stake).round().astype("Int64"),
-        was_at_risk=pd.Series(pd.NA, index=ids.index, dtype="boolean") if before is None else before.was_at_risk.array,
+    nobody = pd.Series(pd.NA, index=ids.index, dtype="boolean")
+    frame = pd.DataFrame(
+        {
+            "customer_id": ids,
+            "risk": risk,
+            "risk_class": classes(risk, params),
+            "risk_horizon_days": pd.Series(horizon).astype("Int64"),
+            "margin_at_stake_cents": pd.Series(at_stake).round().astype("Int64"),
+            "was_at_risk": (nobody if before is None else before.was_at_risk).array,
+        }
     )
     return Risk(frame, tested.reliability, before=None if before is None else before.as_of)
+
+
+def _nobody(ids: "pd.Series[Any]") -> pd.DataFrame:
+    """Return customers of whom no risk is known."""
+    return pd.DataFrame({"customer_id": ids}).reindex(columns=RISK.names)
 
 
 @dataclass(frozen=True)
@@ -173,31 +181,29 @@ def _at_least(risk: np.ndarray, never: np.ndarray, least: float) -> np.ndarray:
 
 def _learned(watch: Watch, most_days: float) -> _Learned | str:
     """Learn and test on past moments; why not where there are too few, or nobody's rhythm fits now."""
-    every, now = watch.moments(most_days), watch.ends[-1]
-    if not every or every[-1].as_of != now:
+    past: list[Known] = []
+    then, present, now = None, None, watch.ends[-1]
+    for moment in watch.moments(most_days):
+        if moment.as_of == now:
+            present = moment
+            break
+        if (now - moment.as_of).days >= LEAST_DAYS:
+            then = moment  # the latest one
+        past.append(moment if watch.step == 1 else moment.some(moment.customer % watch.step == 0))
+    if present is None:
         return TOO_SHORT
     n_watched = round(most_days / DAYS_A_MONTH)  # months until the horizons of a moment have ended
-    past = [_sampled(moment, watch.step) for moment in every[:-1]][-(FITTED_MOMENTS + n_watched) :]
+    past = past[-(FITTED_MOMENTS + n_watched) :]
     tested = backtest(past, now, watch.params.n_origins, watch.as_seen_at(past, most_days), watch.params.at_risk)
     hazard = Hazard.fit(past, now)
     if tested is not None and hazard is not None:
-        return _Learned(every[-1], earlier(every[:-1], now), hazard, tested)
+        return _Learned(present, then, hazard, tested)
     return TOO_FEW if watched(past, now, watch.can_forecast) else TOO_SHORT
 
 
 def _buy_once(risk: np.ndarray, n_purchases: np.ndarray, params: RiskParams) -> bool:
     """Whether nearly all would count as leaving because most never buy again: that tells no customer from another."""
     return bool((risk >= params.at_risk).mean() >= NEARLY_ALL and (n_purchases == 1).mean() >= MOST)
-
-
-def _sampled(moment: Known, step: int) -> Known:
-    """Return the customers that moments before the latest ones are of."""
-    if step == 1:
-        return moment
-    rows = moment.customer % step == 0
-    own = {name: getattr(moment, name)[rows] for name in moment.__dataclass_fields__ if name not in ("as_of", "rhythm")}
-    shape, mean = moment.rhythm.shape[rows], moment.rhythm.mean_days[rows]
-    return Known(as_of=moment.as_of, rhythm=type(moment.rhythm)(shape, mean), **own)
 
 
 def _sum(customers: pd.DataFrame, name: str) -> int | None:

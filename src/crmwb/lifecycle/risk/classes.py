@@ -11,6 +11,5 @@ LOW, AT_RISK, LIKELY_LOST = CLASSES
 
 def classes(risk: np.ndarray, params: RiskParams) -> np.ndarray:
     """Return the class of each chance of no purchase; None where it is unknown."""
-    named = np.select([risk >= params.likely_lost, risk >= params.at_risk], [LIKELY_LOST, AT_RISK], LOW).astype(object)
-    named[np.isnan(risk)] = None
-    return np.asarray(named)
+    number = np.select([risk >= params.likely_lost, risk >= params.at_risk, risk >= 0], [2, 1, 0], 3).astype(np.int8)
+    return np.asarray(np.array([*CLASSES, None], dtype=object)[number])

@@ -19,6 +19,7 @@ from typing import Self
 import numpy as np
 from scipy.special import expit, gammaincc, logit
 
+from crmwb.lifecycle.blocks import blocks
 from crmwb.lifecycle.risk.panel import LEAST_USUAL, USUAL, Known
 
 LEAST = 1e-3  # of a chance that is learned from
@@ -82,8 +83,11 @@ class Hazard:
 
     def none(self, moment: Known) -> np.ndarray:
         """Return the chance of no purchase within each one's horizon, shape (n,)."""
-        x = (columns(moment).round(DECIMALS) - self.mean) / self.scale
-        return np.asarray(expit(x @ self.weights + self.intercept))
+        chance = np.zeros(len(moment.customer))
+        for rows in blocks(len(chance)):
+            x = (columns(moment.some(rows)).round(DECIMALS) - self.mean) / self.scale
+            chance[rows] = expit(x @ self.weights + self.intercept)
+        return chance
 
 
 def columns(moment: Known) -> np.ndarray:

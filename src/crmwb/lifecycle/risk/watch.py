@@ -1,6 +1,6 @@
 """Past moments, each seen as it was seen then or as it is seen now, in the time of the season that was known."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -48,8 +48,8 @@ class Watch:
         """Of many customers every n-th is learned from; this is n."""
         return max(-(-self.n_customers // FITTED_CUSTOMERS), 1)
 
-    def moments(self, most_days: float) -> list[Known]:
-        """Return all moments as they are seen now, all but the latest of a sample of many customers.
+    def moments(self, most_days: float) -> Iterator[Known]:
+        """Return all moments as they are seen now, ascending, all but the latest of a sample of many customers.
 
         No horizon is longer than `most_days`.
         """
@@ -78,7 +78,7 @@ class Watch:
                 return []
             ends = [end for end in self.ends if end <= then]
             gaps = seasons.gaps(seasons.time_at(then))
-            every = panel(purchases, ends, seasons.n_customers, self.params, most_days, seasonal=gaps)
+            every = list(panel(purchases, ends, seasons.n_customers, self.params, most_days, seasonal=gaps))
             every = [replace(moment, customer=moment.customer * step) for moment in every]
             return every if every and every[-1].as_of == then else []
 

@@ -1,23 +1,22 @@
 """What customers do next: the chance to buy, the comparison of forecasts of leaving, and likeness to the best."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
 
-import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
 from crmwb.calendar import month_ends
-from crmwb.engine import Backend, memory
+from crmwb.engine import memory
 from crmwb.findings import Count, Term, Unavailable
-from crmwb.lifecycle.activity import read_purchases
+from crmwb.history.month_days import MonthDays
 from crmwb.lifecycle.risk.build import PART_OF_HISTORY as PART_OF_RISK
 from crmwb.lifecycle.risk.panel import Known
 from crmwb.lifecycle.risk.watch import Watch
-from crmwb.lifecycle.seasons import read_seasons
+from crmwb.lifecycle.seasons import follow
 from crmwb.params import Params
 from crmwb.predict.customers import moments
 from crmwb.predict.customers.lookalikes import READ, Lookalikes, lookalikes
@@ -54,8 +53,7 @@ class Customers:
 
 
 def build(
-    con: Backend,
-    tables: Mapping[str, ir.Table],
+    days: Iterable[MonthDays] | None,
     features_now: pd.DataFrame,
     snapshots: Path,
     *,
@@ -66,10 +64,8 @@ def build(
 
     Parameters
     ----------
-    con : Backend
-        The engine that holds the tables.
-    tables : mapping of str to ir.Table
-        Clean canonical tables by name.
+    days : iterable of MonthDays or None
+        What customers bought by day, whose numbers are their places by id; None without transactions.
     features_now : DataFrame
         FEATURES of every customer as of now.
     snapshots : Path
@@ -80,44 +76,42 @@ def build(
         All of them.
     """
     first, as_of = window
-    days = min(params.predict.buy_days, (as_of - first).days // PART_OF_HISTORY)
-    if "transactions" not in tables:
+    buy_days = min(params.predict.buy_days, (as_of - first).days // PART_OF_HISTORY)
+    if days is None:
         none = Unavailable("predict.no_purchases", needs=(Term("table", "transactions"),))
-        return Customers(none, none, none, pd.DataFrame(columns=COLUMNS), days)
+        return Customers(none, none, none, pd.DataFrame(columns=COLUMNS), buy_days)
     ordered = features_now.sort_values("customer_id", ignore_index=True)
     ids = ordered["customer_id"].to_numpy()
     with step("propensity"):
-        buys, leaves, last = _propensities(con, tables, ordered, snapshots, days, window=window, params=params)
+        buys, leaves, last = _propensities(days, ordered, snapshots, buy_days, window=window, params=params)
     memory.give_back()  # what chances are fitted on, several times all customers
     with step("lookalikes"):
         alike = lookalikes(snapshots, ordered, params.predict, params.seed)
     frame = _customers(buys, alike, ids, last)
-    return Customers(buys, leaves, alike, frame, days)
+    return Customers(buys, leaves, alike, frame, buy_days)
 
 
 def _propensities(
-    con: Backend,
-    tables: Mapping[str, ir.Table],
+    days: Iterable[MonthDays],
     ordered: pd.DataFrame,
     snapshots: Path,
-    days: int,
+    buy_days: int,
     *,
     window: tuple[date, date],
     params: Params,
 ) -> tuple[Propensity | Unavailable, Propensity | Unavailable, np.ndarray]:
     """Return the chances to buy and to leave, and the places of the customers of whom they are stated."""
     first, as_of = window
-    ids = ordered["customer_id"].to_numpy()
-    purchases, ends = read_purchases(con, tables, as_of), month_ends(first, as_of)
-    seasons, longest = read_seasons(con, tables, ids, window), (as_of - first).days / PART_OF_RISK
-    watch = Watch(purchases, ends, len(ids), params.lifecycle.risk, seasons)
-    own = watch.moments(longest)
+    n, ends, longest = len(ordered), month_ends(first, as_of), (as_of - first).days / PART_OF_RISK
+    bought, seasons = follow(days, n)
+    watch = Watch(bought.entries, ends, n, params.lifecycle.risk, seasons)
+    own = list(watch.moments(longest))
     seen = cache(watch.as_seen_at(own, longest))  # for both targets
-    fixed = [moments.within(one, days, watch.now) for one in own]
+    fixed = [moments.within(one, buy_days, watch.now) for one in own]
 
     def fixed_as_seen_at(place: int) -> list[Known]:
         time = seasons.time_at(own[place].as_of) if watch.now.pace else watch.now
-        return [moments.within(one, days, time) for one in seen(place)]
+        return [moments.within(one, buy_days, time) for one in seen(place)]
 
     n_origins = params.predict.n_origins
     buys = _of(BUYS, fixed, fixed_as_seen_at, snapshots, ordered, n_origins=n_origins)
