@@ -2,8 +2,6 @@
 
 from functools import partial
 
-import pyarrow as pa
-
 from crmwb import engine, layout, lifecycle, params, stage, storage
 from crmwb.contract.features import CUSTOMERS as FEATURES
 from crmwb.contract.features import SNAPSHOTS
@@ -20,7 +18,7 @@ def main() -> None:
     rows = partial(month_end_rows, SNAPSHOTS.path, columns=["customer_id", *ORDERS])
     with engine.connect(p.engine, beside_frames=True) as con:
         tables = storage.open_tables(con, layout.CLEAN)
-        days = KeptDays(Places(pa.array(customers["customer_id"], pa.string()))) if "transactions" in tables else ()
+        days = KeptDays(Places.among(customers["customer_id"])) if "transactions" in tables else ()
         built = lifecycle.build(con, tables, days, rows, customers, observed=observed, params=p)
     lifecycle.write(built)
 

@@ -28,6 +28,7 @@ from crmwb.files.parquet import (
     COMPRESSION,
     ROW_GROUP_ROWS,
     WRITER,
+    in_order,
     layout_of,
     parquet_writer,
     regrouped,
@@ -175,7 +176,9 @@ def write_frame(frame: pd.DataFrame, path: Path, order_by: Sequence[str], schema
     schema : pyarrow.Schema, optional
         The columns and their types; taken from the frame where not given.
     """
-    ordered = frame.sort_values(list(order_by), kind="stable")
+    key = order_by[0] if len(order_by) == 1 and schema is not None else None
+    is_sorted = key is not None and in_order(pa.array(frame[key], schema.field(key).type))
+    ordered = frame if is_sorted else frame.sort_values(list(order_by), kind="stable")
     table = pa.Table.from_pandas(ordered, schema=schema, preserve_index=False).replace_schema_metadata(None)
     with replacing(path) as beside:
         pq.write_table(table, beside, row_group_size=ROW_GROUP_ROWS, **layout_of(table.schema))

@@ -3,6 +3,7 @@
 from datetime import date
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -25,6 +26,12 @@ def test_places_are_those_of_a_plain_look_up(texts):
     places = Places(pa.array(IDS)).of(pa.array(texts, pa.string()))
     assert places.tolist() == [IDS.index(text) if text in IDS else -1 for text in texts]
     assert places.dtype == np.int32
+
+
+def test_ids_in_pieces_are_one_list():
+    whole = Places.among(pd.concat([pd.Series(IDS[:3], dtype="str"), pd.Series(IDS[3:5], dtype="str")]))
+    assert whole.ids.equals(pa.array(IDS[:5]))
+    assert whole.of(pa.array(IDS[1:5])).tolist() == [1, 2, 3, 4]
 
 
 @pytest.mark.parametrize("in_folder", [True, False])

@@ -1,5 +1,6 @@
 """Who buys, who leaves, who is like the best: measures by hand, noise called noise, nothing later seen."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -7,17 +8,24 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from simulated_deals import PARAMS
 
+from crmwb import storage
 from crmwb.calendar import start_of
+from crmwb.history.places import Places
 from crmwb.lifecycle.rhythm import Rhythm
 from crmwb.lifecycle.risk.panel import Known
 from crmwb.predict import losses
 from crmwb.predict.customers import findings
-from crmwb.predict.customers.lookalikes import LIKE, RULE, _newcomers, _placed, lookalikes
-from crmwb.predict.customers.moments import Moment
+from crmwb.predict.customers.features import Features
+from crmwb.predict.customers.lookalikes import LIKE, RULE, lookalikes
+from crmwb.predict.customers.moments import Moment, Present, numbers
+from crmwb.predict.customers.newcomers import candidates, newcomers
 from crmwb.predict.customers.propensity import BUYS, HIATUS, MEAN, MORE, RISK, Cases, _learned, propensity
 from crmwb.predict.logistic import Logistic
+from crmwb.predict.rounding import six_digits
 
 
 def test_measures_by_hand():
@@ -105,7 +113,7 @@ def test_horizons_that_have_not_ended_teach_nothing():
     np.testing.assert_array_equal(once.more.weights, twice.more.weights)
 
 
-def newcomers(path, rng: np.random.Generator, signal: float) -> pd.DataFrame:
+def who_come(path, rng: np.random.Generator, signal: float) -> pd.DataFrame:
     """Month ends of customers who come at 60 a month and go on buying by their first purchase and their industry."""
     n_months, rows = 36, []
     for month in range(n_months):
@@ -128,16 +136,20 @@ def newcomers(path, rng: np.random.Generator, signal: float) -> pd.DataFrame:
         "n_purchase_days",
         "industry",
     ]
-    frame = pd.DataFrame(rows, columns=names)
+    frame = pd.DataFrame(rows, columns=names).sort_values(["as_of", "customer_id"])
     pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), path)
     now = frame[frame["as_of"] == frame["as_of"].max()]
     prospects = pd.DataFrame({"customer_id": [f"p{i:02d}" for i in range(20)], "industry": ["trade0", "trade1"] * 10})
     return pd.concat([now, prospects], ignore_index=True)
 
 
+def listed(now: pd.DataFrame) -> Places:
+    return Places.among(now["customer_id"].sort_values())
+
+
 def test_likeness_beats_the_rule_where_the_industry_tells(tmp_path):
-    now = newcomers(tmp_path / "s.parquet", np.random.default_rng(0), signal=1.0)
-    lookalike = lookalikes(tmp_path / "s.parquet", now, PARAMS, 1)
+    now = who_come(tmp_path / "s.parquet", np.random.default_rng(0), signal=1.0)
+    lookalike = lookalikes(tmp_path / "s.parquet", listed(now), now, PARAMS, 1)
     assert lookalike.chosen == LIKE
     assert lookalike.sorts_prospects
     prospects = lookalike.customers[lookalike.customers["is_prospect"]].merge(now, on="customer_id")
@@ -149,8 +161,8 @@ def test_likeness_beats_the_rule_where_the_industry_tells(tmp_path):
 
 
 def test_likeness_is_no_better_than_the_rule_where_nothing_else_tells(tmp_path):
-    now = newcomers(tmp_path / "s.parquet", np.random.default_rng(1), signal=0.0)
-    lookalike = lookalikes(tmp_path / "s.parquet", now, PARAMS, 1)
+    now = who_come(tmp_path / "s.parquet", np.random.default_rng(1), signal=0.0)
+    lookalike = lookalikes(tmp_path / "s.parquet", listed(now), now, PARAMS, 1)
     assert lookalike.chosen == RULE
     assert not lookalike.sorts_prospects
     new = lookalike.customers.merge(now, on="customer_id").sort_values("likeness_rank")
@@ -164,25 +176,47 @@ def test_what_newcomers_bring_is_told_by_places_whoever_comes_and_goes(tmp_path)
     rows = [(end, who, cents, 1, 1) for end, of in zip(ends, of_months, strict=True) for who, cents in of.items()]
     names = ["as_of", "customer_id", "revenue_cents", "age_days", "n_purchase_days"]
     pd.DataFrame(rows, columns=names).to_parquet(tmp_path / "s.parquet")
-    known = _newcomers(tmp_path / "s.parquet", ends, names, 2, PARAMS).set_index("customer_id")
-    assert known["ahead_cents"].to_dict() == pytest.approx({"b": np.nan, "a": 60, "c": np.nan}, nan_ok=True)
-    assert known["is_best"].to_dict() == {
-        "b": False,
-        "a": False,
-        "c": False,
-    }  # b brought 70 by then, and is no newcomer
+    places = Places(pa.array(["a", "b", "c"]))
+    known = newcomers(tmp_path / "s.parquet", ends, ["customer_id"], 2, params=PARAMS, places=places)
+    assert (known["place"].tolist(), known["customer_id"].tolist()) == ([1, 0, 2], ["b", "a", "c"])
+    assert known["ahead_cents"].tolist() == pytest.approx([np.nan, 60, np.nan], nan_ok=True)
+    assert not known["is_best"].any()  # b brought 70 by then, and is no newcomer
 
 
-def test_ids_that_are_new_get_places_after_those_known():
-    ids, first = _placed(pd.Series(["b", "a"], dtype="str"), pa.array([], pa.string()))
-    chunks = pd.concat([pd.Series(["c", "a"], dtype="str"), pd.Series(["d"], dtype="str")])
-    ids, second = _placed(chunks, ids)
-    assert (ids.to_pylist(), first.tolist(), second.tolist()) == (["b", "a", "c", "d"], [0, 1], [2, 1, 3])
+def test_candidates_never_bought_or_did_lately_for_the_first_time():
+    n_days, age = [np.nan, 0, 1, 1, 3, 40], [np.nan, np.nan, 10, 200, 50, 50]
+    features = pd.DataFrame({"n_purchase_days": n_days, "age_days": age})
+    assert candidates(features, PARAMS.model_copy(update={"max_purchases": 3})).index.tolist() == [0, 1, 2, 4]
+
+
+def test_columns_of_the_present_are_those_of_all_buyers_whatever_parts_they_are_read_in(tmp_path, monkeypatch):
+    rng, n = np.random.default_rng(0), 500
+    channel = rng.choice(["web", "shop", "fair"], n, p=[0.6, 0.3, 0.1])
+    frame = pd.DataFrame({"customer_id": [f"{i:03d}" for i in range(n)], "recent_orders": rng.integers(0, 9, n)})
+    frame["top_channel"] = channel
+    frame.to_parquet(tmp_path / "now.parquet")
+    buyers = np.flatnonzero(rng.random(n) < 0.8)
+    known = moment(0, len(buyers), rng, 0.0).known
+    monkeypatch.setattr(storage, "ROW_GROUP_ROWS", 64)
+    present = Present(replace(known, customer=buyers), Features(tmp_path / "now.parquet"), None)
+    parts = list(present.parts())
+    assert len(parts) > 5
+    pd.testing.assert_frame_equal(pd.concat([x for _, x in parts], ignore_index=True), numbers(frame.iloc[buyers]))
+    assert [rows.stop for rows, _ in parts[:-1]] == [rows.start for rows, _ in parts[1:]]
+
+
+@given(st.lists(st.floats(allow_nan=True, allow_infinity=True), max_size=20), st.integers(-8, 8))
+def test_six_digits_are_those_of_a_format(values, power):
+    given_values = np.array(
+        [*values, *(value * 10.0**power for value in (0.1234565, 1.0, 0.99999949, 9.9999995, -2.5))]
+    )
+    expected = [float(f"{value:.6g}") for value in given_values]
+    np.testing.assert_array_equal(six_digits(given_values), expected)
 
 
 def test_a_short_history_cannot_judge_likeness(tmp_path):
-    now = newcomers(tmp_path / "s.parquet", np.random.default_rng(1), signal=0.0)
+    now = who_come(tmp_path / "s.parquet", np.random.default_rng(1), signal=0.0)
     frame = pd.read_parquet(tmp_path / "s.parquet")
     frame[frame["as_of"] >= date(2025, 11, 1)].to_parquet(tmp_path / "t.parquet")
-    lookalike = lookalikes(tmp_path / "t.parquet", now, PARAMS, 1)
+    lookalike = lookalikes(tmp_path / "t.parquet", listed(now), now, PARAMS, 1)
     assert lookalike.code == "predict.too_short_for_lookalikes"

@@ -14,6 +14,7 @@ from crmwb.calendar import month_ends
 from crmwb.lifecycle.risk.watch import Watch
 from crmwb.lifecycle.seasons import Seasons
 from crmwb.predict.customers import moments
+from crmwb.predict.customers.features import Features
 from crmwb.predict.customers.propensity import BUYS, RISK, Propensity, cases, propensity
 
 DAYS = 90
@@ -43,7 +44,9 @@ def chances(days: dict[int, list[int]], now: date, folder, *, in_season: bool) -
         return [moments.within(one, DAYS, seasons.time_at(own[place].as_of)) for one in seen(place)]
 
     every = [moments.within(one, DAYS, watch.now) for one in own]
-    of = cases(BUYS, every, fixed, path, pd.DataFrame({"customer_id": ids, "age_days": 1.0}), n_origins=2)
+    now = folder / f"{now}_now.parquet"
+    pd.DataFrame({"customer_id": ids, "age_days": 1.0}).to_parquet(now)
+    of = cases(BUYS, every, fixed, path, Features(now), n_origins=2)
     learned = propensity(of, 2)
     assert isinstance(learned, Propensity)
     return own[-1].customer, learned

@@ -4,6 +4,7 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from builders import canonical
 
@@ -17,6 +18,10 @@ RESPONSE = params.load().response
 TIERS = pd.DataFrame(
     {"as_of": date(2024, 1, 1), "customer_id": [f"c{i:04d}" for i in range(N)], "tier": ["vip", "small"] * (N // 2)}
 )
+
+
+def tiers(con):
+    return engine.open_arrow(con, pa.Table.from_pandas(TIERS), "tiers")
 
 
 def opened(con, *, by_lot: bool, costs: bool = True):
@@ -47,7 +52,7 @@ def opened(con, *, by_lot: bool, costs: bool = True):
 
 
 def test_a_known_return_comes_back(con):
-    effect = spending(con, opened(con, by_lot=True), lambda: TIERS, 1.0, window=WINDOW, params=RESPONSE)
+    effect = spending(con, opened(con, by_lot=True), tiers(con), 1.0, window=WINDOW, params=RESPONSE)
     curve = effect.curve.set_index("tier")
     assert list(curve.index) == [ALL, "small", "vip"]
     assert curve["per_unit"].to_numpy() == pytest.approx(RETURN, abs=0.15)
@@ -63,20 +68,18 @@ def test_a_known_return_comes_back(con):
 
 
 def test_half_the_margin_is_half_the_return(con):
-    effect = spending(con, opened(con, by_lot=True), lambda: TIERS, 0.25, window=WINDOW, params=RESPONSE)
+    effect = spending(con, opened(con, by_lot=True), tiers(con), 0.25, window=WINDOW, params=RESPONSE)
     assert effect.curve["per_unit"].iloc[0] == pytest.approx(RETURN / 4, abs=0.05)
     assert _spending(effect)[0].code == "predict.spending_costs"
 
 
 def test_without_a_lot_nothing_is_stated(con):
-    effect = spending(con, opened(con, by_lot=False), lambda: TIERS, 1.0, window=WINDOW, params=RESPONSE)
+    effect = spending(con, opened(con, by_lot=False), tiers(con), 1.0, window=WINDOW, params=RESPONSE)
     assert effect.marketing.code == "predict.no_lot_in_campaigns"
     assert effect.curve.empty
 
 
 def test_without_costs_nothing_is_stated(con):
-    effect = spending(con, opened(con, by_lot=True, costs=False), lambda: TIERS, 1.0, window=WINDOW, params=RESPONSE)
+    effect = spending(con, opened(con, by_lot=True, costs=False), tiers(con), 1.0, window=WINDOW, params=RESPONSE)
     assert effect.marketing.code == "predict.no_contact_costs"
-    assert (
-        spending(con, {}, lambda: TIERS, 1.0, window=WINDOW, params=RESPONSE).marketing.code == "predict.no_campaigns"
-    )
+    assert spending(con, {}, tiers(con), 1.0, window=WINDOW, params=RESPONSE).marketing.code == "predict.no_campaigns"

@@ -68,6 +68,20 @@ def layout_of(schema: pa.Schema) -> dict[str, Any]:
     return {"compression": COMPRESSION, "use_dictionary": repeating or False, **packed}
 
 
+def in_order(column: pa.Array | pa.ChunkedArray) -> bool:
+    """Return whether a column ascends and has no unknown values, so that its rows need not be sorted.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> from crmwb.files.parquet import in_order
+    >>> [in_order(pa.array(values)) for values in (["a", "b", "b"], ["b", "a"], ["a", None])]
+    [True, False, False]
+    """
+    ascends = pc.all(pc.less_equal(column[:-1], column[1:])).as_py() if len(column) > 1 else True
+    return ascends is not False and not column.null_count
+
+
 def runs(batches: Iterable[pa.RecordBatch], by: str) -> Iterator[tuple[Any, pa.RecordBatch]]:
     """Yield the rows of batches that are sorted by a column, apart by its values and without it."""
     for batch in batches:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import pyarrow as pa
@@ -12,6 +13,9 @@ import pyarrow.compute as pc
 
 from crmwb import storage
 from crmwb.files.parquet import runs
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 END = "as_of"
 
@@ -34,6 +38,12 @@ class Places:
     """
 
     ids: pa.Array
+
+    @classmethod
+    def among(cls, ids: "pd.Series[Any]") -> Self:
+        """Take the ids of all customers, ascending."""
+        texts = pa.array(ids, pa.string())
+        return cls(texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts)
 
     def of(self, texts: pa.Array) -> np.ndarray:
         """Return the place of each text, -1 where it is none of them; int32.

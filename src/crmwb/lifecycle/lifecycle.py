@@ -98,7 +98,7 @@ def build(
         All of them: `lifecycle`, and of `features` the length of the recent period.
     """
     as_of, first_event = (date.fromisoformat(observed[name]) for name in ("as_of", "first_event"))
-    n, places = len(every_customer), Places(pa.array(every_customer["customer_id"], pa.string()))
+    n, places = len(every_customer), Places.among(every_customer["customer_id"])
     from_contracts = "contracts" in tables and "transactions" not in tables
     all_ends = month_ends(first_event, as_of)
     n_kept = params.features.n_snapshots + (as_of.day > 1)

@@ -13,6 +13,7 @@ from crmwb.predict.customers.propensity import Propensity
 from crmwb.predict.findings import findings
 from crmwb.predict.opportunities.build import Pipeline
 from crmwb.predict.opportunities.tested import Tested
+from crmwb.predict.rounding import six_digits
 from crmwb.predict.spending import Spending
 
 
@@ -67,7 +68,7 @@ def _of_customers(customers: Customers) -> dict[str, pd.DataFrame]:
 def _rounded(frame: pd.DataFrame) -> pd.DataFrame:
     """Keep six digits: what is beyond differs between processors."""
     numbers = frame.select_dtypes("float").columns
-    return frame.assign(**{name: [float(f"{value:.6g}") for value in frame[name]] for name in numbers})
+    return frame.assign(**{name: six_digits(frame[name].to_numpy()) for name in numbers})
 
 
 def _typed(frame: pd.DataFrame, artefact: Artefact) -> pd.DataFrame:

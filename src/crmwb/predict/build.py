@@ -1,6 +1,6 @@
 """The predict stage: opportunities, customers, and what marketing money brings."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,12 +15,11 @@ from crmwb.params import Params
 from crmwb.predict import spending
 from crmwb.predict.customers import build as customers
 from crmwb.predict.customers.build import Customers
+from crmwb.predict.customers.features import Features
 from crmwb.predict.opportunities import build as opportunities
 from crmwb.predict.opportunities.build import Pipeline
 from crmwb.predict.spending import Spending
 from crmwb.value.realised.margin import margin
-
-FEATURES = list(dict.fromkeys((*customers.FEATURES, "revenue_cents", "margin_cents")))
 
 
 @dataclass(frozen=True)
@@ -35,9 +34,9 @@ class Predictions:
 def build(
     con: Backend,
     tables: Mapping[str, ir.Table],
-    features: pd.DataFrame,
+    features: Features,
     snapshots: Path,
-    tiers: Callable[[], pd.DataFrame],
+    tiers: ir.Table,
     *,
     days: Iterable[MonthDays] | None,
     window: tuple[date, date],
@@ -51,12 +50,12 @@ def build(
         The engine that holds the tables.
     tables : mapping of str to ir.Table
         Clean canonical tables by name.
-    features : DataFrame
-        Of every customer now: FEATURES.
+    features : Features
+        Of every customer now.
     snapshots : Path
         Features at month ends.
-    tiers : callable
-        Reads as_of, customer_id, tier at month ends.
+    tiers : ir.Table
+        as_of, customer_id, tier at month ends.
     days : iterable of MonthDays or None
         What customers bought by day, whose numbers are their places by id; None without transactions.
     window : (date, date)
@@ -64,7 +63,8 @@ def build(
     params : Params
         All of them.
     """
-    share = margin(features, params.value.assumed_margin_share).share
+    money = pd.concat([part for _, part in features.parts(["revenue_cents", "margin_cents"])])
+    share = margin(money, params.value.assumed_margin_share).share
     return Predictions(
         opportunities.build(con, tables, window[1], params.predict),
         customers.build(days, features, snapshots, window=window, params=params),

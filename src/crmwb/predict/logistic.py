@@ -1,5 +1,6 @@
 """Logistic regression that gives the same numbers on every processor, and says what moved a chance."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -42,12 +43,15 @@ class Logistic:
         known = x.to_numpy(np.float64).round(DECIMALS)
         unknown = np.isnan(known)
         n = np.maximum((~unknown).sum(axis=0), 1)
-        mean = (np.where(unknown, 0.0, known).sum(axis=0) / n).round(DECIMALS)
-        centred = np.where(unknown, 0.0, known - mean)
-        scale = np.sqrt((centred**2).sum(axis=0) / n).round(DECIMALS)
+        known[unknown] = 0.0
+        mean = (known.sum(axis=0) / n).round(DECIMALS)
+        known -= mean
+        known[unknown] = 0.0
+        scale = np.sqrt((known**2).sum(axis=0) / n).round(DECIMALS)
         scale = np.where(scale > 1e-5, scale, np.inf)  # a column that never varies says nothing
+        known /= scale
         model = LogisticRegression(C=1 / PENALTY, solver="newton-cholesky", tol=1e-8, max_iter=100)
-        model.fit(centred / scale, came)
+        model.fit(known, came)
         weights = model.coef_[0].round(DECIMALS)
         return cls(tuple(x.columns), mean, scale, weights, float(round(model.intercept_[0], DECIMALS)))
 
@@ -58,10 +62,14 @@ class Logistic:
 
     def chance(self, x: pd.DataFrame) -> np.ndarray:
         """Return the chance of each case, shape (n,)."""
-        return np.asarray(expit(self.effects(x).sum(axis=1) + self.intercept))
+        return self.chance_of(self.effects(x))
+
+    def chance_of(self, effects: np.ndarray) -> np.ndarray:
+        """Return the chance of each case from what its columns add, shape (n,)."""
+        return np.asarray(expit(effects.sum(axis=1) + self.intercept))
 
 
-def levels(texts: pd.Series, known: pd.Series | None = None, *, most: int = 6, least: int = 30) -> pd.DataFrame:
+def levels(texts: pd.Series, known: pd.Series | None = None) -> pd.DataFrame:
     """Return a column of 0 and 1 for each of the commonest values of a text.
 
     Parameters
@@ -70,14 +78,35 @@ def levels(texts: pd.Series, known: pd.Series | None = None, *, most: int = 6, l
         Named; the columns are called name=value.
     known : Series, optional
         Where the commonest are looked for; in `texts` where not given.
-    most : int
-        Values with a column of their own, at most.
-    least : int
-        Cases that a value needs for one.
     """
-    counts = (texts if known is None else known).dropna().astype(str).value_counts()
+    return indicators(texts, commonest((texts if known is None else known).value_counts()))
+
+
+def commonest(counts: "pd.Series[int]", *, most: int = 6, least: int = 30) -> list[str]:
+    """Return the values with a column of their own, the commonest first.
+
+    Parameters
+    ----------
+    counts : Series of int
+        How often each value comes.
+    most : int
+        So many values at most.
+    least : int
+        Cases that a value needs.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from crmwb.predict.logistic import commonest
+    >>> commonest(pd.Series({"web": 40, "shop": 90, "fair": 3}))
+    ['shop', 'web']
+    """
     common = sorted((-int(n), str(value)) for value, n in counts.items() if n >= least)
-    names = [value for _, value in common[:most]]
+    return [value for _, value in common[:most]]
+
+
+def indicators(texts: pd.Series, names: Sequence[str]) -> pd.DataFrame:
+    """Return whether a text is each of some values, as columns of 0 and 1 called name=value."""
     return pd.DataFrame(
         {f"{texts.name}={name}": (texts == name).to_numpy(np.float64) for name in names}, index=texts.index
     )

@@ -7,10 +7,11 @@ lot the money follows the customers (service goes where there are complaints, sa
 statement is made.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
@@ -64,7 +65,7 @@ class Spending:
 def spending(
     con: Backend,
     tables: Mapping[str, ir.Table],
-    tiers: Callable[[], pd.DataFrame],
+    tiers: ir.Table,
     margin_share: float,
     *,
     window: tuple[date, date],
@@ -78,8 +79,8 @@ def spending(
         The engine that holds the tables.
     tables : mapping of str to ir.Table
         Clean canonical tables by name.
-    tiers : callable
-        Reads as_of, customer_id, tier at month ends: asked only where a campaign held customers back.
+    tiers : ir.Table
+        as_of, customer_id, tier at month ends.
     margin_share : float
         Margin over revenue.
     window : (date, date)
@@ -102,11 +103,10 @@ def spending(
     rows: list[tuple[object, ...]] = []
     with step("what marketing money brought"):
         with_control = _with_control(con, tables["campaign_members"])
-        known = tiers() if with_control else pd.DataFrame()
         for campaign in campaigns(con, tables, window, params.outcome_days):
             if campaign.campaign_id not in with_control:
                 continue
-            rows += _points(con, tables, campaign, known, margin_share, params=params)
+            rows += _points(con, tables, campaign, tiers, margin_share, params=params)
     points = pd.DataFrame(rows, columns=POINTS)
     if points.empty:
         return Spending(Unavailable("predict.no_lot_in_campaigns"), **others, points=nothing[0], curve=nothing[1])
@@ -138,7 +138,7 @@ def _points(
     con: Backend,
     tables: Mapping[str, ir.Table],
     campaign: Campaign,
-    tiers: pd.DataFrame,
+    tiers: ir.Table,
     margin_share: float,
     *,
     params: ResponseParams,
@@ -150,9 +150,7 @@ def _points(
     if min(treated.sum(), (~treated).sum()) < MIN_ARM:
         return []
     cost = rows["customer_id"].map(_contact_costs(con, tables["interactions"], campaign, params)).fillna(0.0)
-    past = tiers[pd.to_datetime(tiers["as_of"]) <= pd.Timestamp(campaign.starts_on)]
-    last = past[past["as_of"] == past["as_of"].max()].set_index("customer_id")["tier"] if len(past) else None
-    tier = rows["customer_id"].map(last) if last is not None else pd.Series(None, index=rows.index, dtype=object)
+    tier = rows["customer_id"].map(_tiers(con, tiers, tables["campaign_members"], campaign))
     margin = rows["revenue_cents"].to_numpy(np.float64) * margin_share
     before = rows["before_cents"].to_numpy(np.float64)
     spent = cost.to_numpy(np.float64)
@@ -172,6 +170,15 @@ def _points(
         sizes = (int(arms[0].sum()), int(arms[1].sum()))
         out.append((campaign.campaign_id, name, *sizes, costs, effect.difference, effect.standard_error))
     return out
+
+
+def _tiers(con: Backend, tiers: ir.Table, members: ir.Table, campaign: Campaign) -> pd.Series:
+    """Return the tiers of a campaign's members at the last month end before it, by customer."""
+    past = tiers.filter(tiers.as_of <= ibis.literal(campaign.starts_on))
+    last = past.filter(past.as_of == past.as_of.max().as_scalar())
+    own = last.semi_join(members.filter(members.campaign_id == campaign.campaign_id), "customer_id")
+    frame = pd.DataFrame(engine.batches(con, own.select("customer_id", "tier").order_by("customer_id")).read_pandas())
+    return frame.set_index("customer_id")["tier"].astype(object)
 
 
 def _contact_costs(con: Backend, interactions: ir.Table, campaign: Campaign, params: ResponseParams) -> pd.Series:

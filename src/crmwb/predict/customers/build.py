@@ -8,23 +8,26 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from crmwb.calendar import month_ends
 from crmwb.engine import memory
 from crmwb.findings import Count, Term, Unavailable
 from crmwb.history.month_days import MonthDays
+from crmwb.history.places import Places
 from crmwb.lifecycle.risk.build import PART_OF_HISTORY as PART_OF_RISK
 from crmwb.lifecycle.risk.panel import Known
 from crmwb.lifecycle.risk.watch import Watch
 from crmwb.lifecycle.seasons import follow
 from crmwb.params import Params
 from crmwb.predict.customers import moments
+from crmwb.predict.customers.features import Features
 from crmwb.predict.customers.lookalikes import READ, Lookalikes, lookalikes
+from crmwb.predict.customers.newcomers import candidates
 from crmwb.predict.customers.propensity import BUYS, LEAVES, Propensity, cases, propensity
 from crmwb.progress import step
 
 PART_OF_HISTORY = 4  # the days to buy in are at most this part of the history
-FEATURES = [name for name in dict.fromkeys((*READ, *moments.LOGS, *moments.SHARES, *moments.TEXTS)) if name != "as_of"]
 COLUMNS = [
     *("customer_id", "buy_probability", "driver_1", "effect_1", "driver_2", "effect_2"),
     *("best_customer_probability", "likeness_rank", "is_prospect"),
@@ -54,7 +57,7 @@ class Customers:
 
 def build(
     days: Iterable[MonthDays] | None,
-    features_now: pd.DataFrame,
+    features: Features,
     snapshots: Path,
     *,
     window: tuple[date, date],
@@ -66,8 +69,8 @@ def build(
     ----------
     days : iterable of MonthDays or None
         What customers bought by day, whose numbers are their places by id; None without transactions.
-    features_now : DataFrame
-        FEATURES of every customer as of now.
+    features : Features
+        Of every customer as of now.
     snapshots : Path
         Features at month ends.
     window : (date, date)
@@ -80,20 +83,19 @@ def build(
     if days is None:
         none = Unavailable("predict.no_purchases", needs=(Term("table", "transactions"),))
         return Customers(none, none, none, pd.DataFrame(columns=COLUMNS), buy_days)
-    ordered = features_now.sort_values("customer_id", ignore_index=True)
-    ids = ordered["customer_id"].to_numpy()
     with step("propensity"):
-        buys, leaves, last = _propensities(days, ordered, snapshots, buy_days, window=window, params=params)
+        buys, leaves, last = _propensities(days, features, snapshots, buy_days, window=window, params=params)
     memory.give_back()  # what chances are fitted on, several times all customers
     with step("lookalikes"):
-        alike = lookalikes(snapshots, ordered, params.predict, params.seed)
-    frame = _customers(buys, alike, ids, last)
+        now = pd.concat([candidates(part, params.predict) for _, part in features.parts(READ)], ignore_index=True)
+        alike = lookalikes(snapshots, features.places, now, params.predict, params.seed)
+    frame = _customers(buys, alike, features.places, last)
     return Customers(buys, leaves, alike, frame, buy_days)
 
 
 def _propensities(
     days: Iterable[MonthDays],
-    ordered: pd.DataFrame,
+    features: Features,
     snapshots: Path,
     buy_days: int,
     *,
@@ -102,20 +104,21 @@ def _propensities(
 ) -> tuple[Propensity | Unavailable, Propensity | Unavailable, np.ndarray]:
     """Return the chances to buy and to leave, and the places of the customers of whom they are stated."""
     first, as_of = window
-    n, ends, longest = len(ordered), month_ends(first, as_of), (as_of - first).days / PART_OF_RISK
+    n, ends, longest = len(features.places.ids), month_ends(first, as_of), (as_of - first).days / PART_OF_RISK
     bought, seasons = follow(days, n)
     watch = Watch(bought.entries, ends, n, params.lifecycle.risk, seasons)
-    own = list(watch.moments(longest))
+    own, now = list(watch.moments(longest)), watch.now
     seen = cache(watch.as_seen_at(own, longest))  # for both targets
-    fixed = [moments.within(one, buy_days, watch.now) for one in own]
+    del bought, watch
+    fixed = [moments.within(one, buy_days, now) for one in own]
 
     def fixed_as_seen_at(place: int) -> list[Known]:
-        time = seasons.time_at(own[place].as_of) if watch.now.pace else watch.now
+        time = seasons.time_at(own[place].as_of) if now.pace else now
         return [moments.within(one, buy_days, time) for one in seen(place)]
 
     n_origins = params.predict.n_origins
-    buys = _of(BUYS, fixed, fixed_as_seen_at, snapshots, ordered, n_origins=n_origins)
-    leaves = _of(LEAVES, own, seen, snapshots, ordered, n_origins=n_origins)
+    buys = _of(BUYS, fixed, fixed_as_seen_at, snapshots, features, n_origins=n_origins)
+    leaves = _of(LEAVES, own, seen, snapshots, features, n_origins=n_origins)
     return buys, leaves, own[-1].customer if own else np.array([], dtype=np.int64)
 
 
@@ -124,7 +127,7 @@ def _of(
     every: Sequence[Known],
     as_seen_at: Callable[[int], Sequence[Known]],
     snapshots: Path,
-    features: pd.DataFrame,
+    features: Features,
     *,
     n_origins: int,
 ) -> Propensity | Unavailable:
@@ -135,15 +138,17 @@ def _of(
 
 
 def _customers(
-    buys: Propensity | Unavailable, alike: Lookalikes | Unavailable, ids: np.ndarray, last: np.ndarray
+    buys: Propensity | Unavailable, alike: Lookalikes | Unavailable, places: Places, last: np.ndarray
 ) -> pd.DataFrame:
-    frame = pd.DataFrame({"customer_id": pd.Series(dtype=object)})
+    """Set side by side what is stated of customers, by their places, which are quicker to compare than ids."""
+    frame = pd.DataFrame(index=pd.Index([], dtype=np.int64))
     if isinstance(buys, Propensity) and np.isfinite(buys.now).any():
-        columns = {"customer_id": ids[last], "buy_probability": buys.now}
+        names, columns = np.array(buys.columns, dtype=object), {"buy_probability": buys.now}
         for place in range(buys.main.shape[1]):
-            columns[f"driver_{place + 1}"] = [buys.columns[at] for at in buys.main[:, place]]
+            columns[f"driver_{place + 1}"] = names[buys.main[:, place]]
             columns[f"effect_{place + 1}"] = buys.effects[:, place]
-        frame = pd.DataFrame(columns)
+        frame = pd.DataFrame(columns, index=last)
     if isinstance(alike, Lookalikes) and len(alike.customers):
-        frame = frame.merge(alike.customers, on="customer_id", how="outer")
-    return frame.reindex(columns=COLUMNS)
+        own = alike.customers.set_index(places.of(Places.among(alike.customers["customer_id"]).ids))
+        frame = frame.join(own.drop(columns="customer_id"), how="outer")
+    return frame.assign(customer_id=places.ids.take(pa.array(frame.index)).to_pandas().array).reindex(columns=COLUMNS)

@@ -7,17 +7,17 @@ and judged on those who came after it. Rivals: no order at all, and the revenue 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from crmwb import storage
 from crmwb.calendar import month_of
 from crmwb.findings import Count, Unavailable
+from crmwb.history.places import Places
 from crmwb.params import SENSITIVE, PredictParams
+from crmwb.predict.customers.newcomers import NEW_DAYS, newcomers
 from crmwb.predict.logistic import Logistic, levels
 from crmwb.predict.losses import auc, lift
 
@@ -26,11 +26,11 @@ BASKET = ("first_day_revenue_cents", "mean_order_cents", "lines_per_order", "n_p
 PLAIN = ("discount_share", "n_purchase_days")
 TEXTS = ("top_channel", "top_product_line", *(name for name in PROFILE if name not in SENSITIVE))
 FIRST = "first_day_revenue_cents"
-READ = ("as_of", "customer_id", "revenue_cents", "age_days", *BASKET, *PLAIN, *TEXTS)
+READ = ("customer_id", "age_days", *BASKET, *PLAIN, *TEXTS)  # of every customer now
 LIKE, PROFILE_ONLY, RULE = "likeness", "profile_only", "first_purchase"
 METHODS = (LIKE, PROFILE_ONLY, RULE)
-NEW_DAYS = 31
 MIN_BEST, MIN_NEW = 20, 100  # among the newcomers that are learned from, and among those judged on
+MOST_LEARNED = 500_000  # newcomers; of more, every k-th by month and id
 N_DRAWS = 300
 MIN_KNOWN = 0.5  # of prospects, before an attribute may sort them
 TESTS = ["method", "n_customers", "best_share", "top_best_share", "lift", "auc", "gain", "gain_low", "gain_high"]
@@ -65,7 +65,7 @@ class Lookalikes:
 
 
 def lookalikes(
-    snapshots: Path, features_now: pd.DataFrame, params: PredictParams, seed: int
+    snapshots: Path, places: Places, features_now: pd.DataFrame, params: PredictParams, seed: int
 ) -> Lookalikes | Unavailable:
     """Learn from newcomers of past months, judge on later ones, and sort those of now.
 
@@ -73,8 +73,10 @@ def lookalikes(
     ----------
     snapshots : Path
         Features at month ends.
+    places : Places
+        All customers.
     features_now : DataFrame
-        As of now, one row per customer, prospects among them.
+        As of now, of those who never bought, or for the first time lately (`newcomers.candidates`).
     params : PredictParams
         ahead_months, best_share, max_purchases.
     seed : int
@@ -86,7 +88,8 @@ def lookalikes(
     ahead = min(params.ahead_months, len(months) // 3)
     if ahead < 1:
         return Unavailable("predict.too_short_for_lookalikes", values={"n": Count(len(months), "month_end")})
-    known = _newcomers(snapshots, ends, [name for name in READ if name in there], ahead, params)
+    told = [name for name in (*BASKET, *PLAIN, *TEXTS) if name in there]
+    known = newcomers(snapshots, ends, told, ahead, params=params, places=places)
     origin = months[-1] - ahead  # what was known then is learned from, and who came from then on is judged
     learned = known[known["month"] + ahead <= origin]
     judged = known[(known["month"] + ahead > origin) & (known["month"] <= months[-1] - ahead)]
@@ -106,46 +109,6 @@ def lookalikes(
     sorts = bool((profile["over_chance_low"] > 0).all())
     customers = _sorted(known, features_now, chosen, names[PROFILE_ONLY] if sorts else (), params)
     return Lookalikes(tests[TESTS], chosen, sorts, customers, ahead)
-
-
-def _newcomers(
-    snapshots: Path, ends: Sequence[date], columns: Sequence[str], ahead: int, params: PredictParams
-) -> pd.DataFrame:
-    """Return newcomers on their first month end, with `is_best` where the months ahead are over.
-
-    The best are the top share of all customers known at that month end by their revenue of the months ahead. One month
-    end is read after another; of those whose months ahead are not over, the revenue is kept.
-    """
-    new: dict[int, pd.DataFrame] = {}
-    places: dict[int, np.ndarray] = {}  # of the new ones, in ids
-    bounds: dict[int, float] = {}
-    revenue: dict[int, np.ndarray] = {}  # of the customers in ids; NaN where unknown
-    ids = pa.array([], pa.string())
-    for end in ends:
-        month, frame = month_of(end), storage.read_frame(snapshots, columns, ("as_of", [end]))
-        is_new = (frame["age_days"] <= NEW_DAYS) & (frame["n_purchase_days"] <= params.max_purchases)
-        ids, place = _placed(frame["customer_id"], ids)
-        new[month] = frame[is_new].assign(month=month, ahead_cents=np.nan)
-        places[month] = place[is_new.to_numpy(bool, na_value=False)]
-        revenue[month] = np.full(len(ids), np.nan)
-        revenue[month][place] = frame["revenue_cents"].to_numpy(np.float64, na_value=np.nan)
-        if (then := revenue.pop(month - ahead, None)) is not None:
-            came = revenue[month][: len(then)] - then
-            bounds[month - ahead] = float(pd.Series(came).quantile(1 - params.best_share))
-            new[month - ahead]["ahead_cents"] = came[places[month - ahead]]
-    known = pd.concat(new.values()).sort_values(["month", "customer_id"]).drop_duplicates("customer_id")
-    best = (known["ahead_cents"] > known["month"].map(bounds)) & (known["ahead_cents"] > 0)
-    return known.assign(is_best=best.where(known["ahead_cents"].notna(), False).astype(bool)).reset_index(drop=True)
-
-
-def _placed(texts: pd.Series, ids: pa.Array) -> tuple[pa.Array, np.ndarray]:
-    """Return the ids with those that are not in them yet at their end, and the place of each text in them."""
-    own = pa.array(texts, pa.string())
-    own = own.combine_chunks() if isinstance(own, pa.ChunkedArray) else own
-    place = storage.places(own, ids)
-    unknown = place < 0
-    place[unknown] = len(ids) + np.arange(unknown.sum())
-    return pa.concat_arrays([ids, own.filter(pa.array(unknown))]), place
 
 
 def _of_prospects(features_now: pd.DataFrame) -> tuple[str, ...]:
@@ -170,15 +133,19 @@ def _columns(rows: pd.DataFrame, learned: pd.DataFrame, read: Sequence[str]) -> 
 
 
 def _fit(learned: pd.DataFrame, read: Sequence[str]) -> Logistic | None:
-    x = _columns(learned, learned, read)
-    return Logistic.fit(x, learned["is_best"].to_numpy(np.float64)) if x.shape[1] else None
+    some = learned.iloc[:: -(-len(learned) // MOST_LEARNED)]
+    x = _columns(some, learned, read)
+    return Logistic.fit(x, some["is_best"].to_numpy(np.float64)) if x.shape[1] else None
 
 
 def _tests(scores: dict[str, np.ndarray], y: np.ndarray, seed: int) -> pd.DataFrame:
     """Return TESTS and over_chance_low: the lower end of the ratio less 1."""
     rng = np.random.default_rng(seed)
-    draws = [rng.integers(0, len(y), len(y)) for _ in range(N_DRAWS)]
-    lifts = {name: np.array([lift(score[rows], y[rows]) for rows in draws]) for name, score in scores.items()}
+    lifts = {name: np.zeros(N_DRAWS) for name in scores}
+    for draw in range(N_DRAWS):  # one after the other: of many customers, each takes much memory
+        drawn = rng.integers(0, len(y), len(y))
+        for name, score in scores.items():
+            lifts[name][draw] = lift(score[drawn], y[drawn])
     rows = []
     for name in METHODS:
         if name not in scores:

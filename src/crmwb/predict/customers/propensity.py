@@ -18,7 +18,8 @@ from crmwb import storage
 from crmwb.findings import Count, Unavailable
 from crmwb.lifecycle.risk.panel import Known
 from crmwb.predict.customers import moments
-from crmwb.predict.customers.moments import Moment
+from crmwb.predict.customers.features import Features
+from crmwb.predict.customers.moments import Moment, Present
 from crmwb.predict.logistic import Logistic
 from crmwb.predict.losses import NEAR, Gain, auc, gain, lift, losses, slope
 from crmwb.predict.words import ONE_RISK
@@ -83,18 +84,18 @@ class Cases:
 
     target: str
     past: Sequence[Moment]
-    now: Moment
+    now: Moment | Present
 
     def came(self, moment: Moment) -> np.ndarray:
         """Whether the target came, shape (n,)."""
         silent = moment.known.next_days >= moment.known.horizon_days
         return np.asarray(silent if self.target == LEAVES else ~silent)
 
-    def over(self, moment: Moment, day: date) -> np.ndarray:
+    def over(self, moment: Moment | Present, day: date) -> np.ndarray:
         """Whether each horizon had ended by a day, shape (n,)."""
         return np.asarray(moment.known.horizon_days <= (day - moment.known.as_of).days)
 
-    def by_risk(self, moment: Moment) -> np.ndarray:
+    def by_risk(self, moment: Moment | Present) -> np.ndarray:
         """Chance of the target by the one risk."""
         silent = np.asarray(moment.risk, dtype=np.float64)
         return silent if self.target == LEAVES else 1 - silent
@@ -105,7 +106,7 @@ def cases(
     every: Sequence[Known],
     as_seen_at: Callable[[int], Sequence[Known]],
     snapshots: Path,
-    features_now: pd.DataFrame,
+    features: Features,
     *,
     n_origins: int,
 ) -> Cases | Unavailable:
@@ -122,14 +123,14 @@ def cases(
         cannot be forecast from. See `lifecycle.risk.watch`.
     snapshots : Path
         Features at month ends.
-    features_now : DataFrame
-        Features as of now, one row per customer by customer_id, whose place is the number of the customer.
+    features : Features
+        As of now, of every customer.
     n_origins : int
         Tested moments; as many earlier ones are learned from at least.
     """
     present = every[-1]
     places: list[int] = []
-    ids, ends = features_now["customer_id"].to_numpy(), set(storage.values_of(snapshots, "as_of"))
+    ends = set(storage.values_of(snapshots, "as_of"))
     apart = QUARTER_DAYS if (present.as_of - every[0].as_of).days >= LONG_DAYS else MONTH_DAYS
     for place in range(len(every) - 2, 0, -1):
         known = every[place]
@@ -144,12 +145,12 @@ def cases(
             continue
         known = seen.pop()
         if (chance := moments.risk(seen, known)) is not None:
-            past.append(Moment(known, moments.columns(snapshots, known.as_of, ids[known.customer]), chance))
+            x = moments.columns(snapshots, known.as_of, features.places, known.customer)
+            past.append(Moment(known, x, chance))
     if len(past) < 4:
         return Unavailable("predict.too_few_moments", values={"n": Count(len(past), "month_end")})
-    frame = features_now.set_index("customer_id").reindex(ids[present.customer])
     recent = [moments.sampled(one) for one in every[:-1]][-N_BEFORE:]
-    return Cases(target, past, Moment(present, moments.numbers(frame), moments.risk(recent, present)))
+    return Cases(target, past, Present(present, features, moments.risk(recent, present)))
 
 
 def propensity(of: Cases, n_origins: int) -> Propensity | Unavailable:
@@ -199,16 +200,15 @@ class _Learned:
     def chances(self, of: Cases, moment: Moment) -> dict[str, np.ndarray]:
         silent = moment.known.silent_days > self.bound
         return {
-            MORE: self.more.chance(_with_risk(of, moment)).round(6),
+            MORE: self.more.chance(_with_risk(moment.x, of.by_risk(moment))).round(6),
             RISK: of.by_risk(moment),
             HIATUS: np.where(silent, self.shares[1], self.shares[0]),
             MEAN: np.full(len(silent), self.mean),
         }
 
 
-def _with_risk(of: Cases, moment: Moment) -> pd.DataFrame:
-    p = np.clip(of.by_risk(moment), NEAR, 1 - NEAR)
-    return moment.x.assign(**{ONE_RISK: logit(p)})
+def _with_risk(x: pd.DataFrame, risk: np.ndarray) -> pd.DataFrame:
+    return x.assign(**{ONE_RISK: logit(np.clip(risk, NEAR, 1 - NEAR))})
 
 
 def _learned(of: Cases, past: Sequence[Moment], day: date) -> _Learned | None:
@@ -217,7 +217,7 @@ def _learned(of: Cases, past: Sequence[Moment], day: date) -> _Learned | None:
     rows = [(moment, over) for moment, over in rows if over.mean() >= 0.5]
     if not rows:
         return None
-    x = pd.concat([_with_risk(of, moment)[over] for moment, over in rows], ignore_index=True)
+    x = pd.concat([_with_risk(moment.x, of.by_risk(moment))[over] for moment, over in rows], ignore_index=True)
     y = np.concatenate([of.came(moment)[over] for moment, over in rows]).astype(np.float64)
     more = Logistic.fit(x.fillna(_absent(x)), y)
     if more is None:
@@ -248,18 +248,21 @@ def _hiatus(silence: np.ndarray, y: np.ndarray) -> tuple[float, tuple[float, flo
 def _now(of: Cases, tests: pd.DataFrame, chosen: str) -> Propensity:
     """State the chances as of now by the chosen method, learned from all past moments."""
     learned, n = _learned(of, of.past, of.now.known.as_of), len(of.now.known.customer)
-    unknown, nothing = np.full(n, np.nan), np.zeros((n, 0))
+    chance, nothing = np.full(n, np.nan), np.zeros((n, 0))
     drivers = pd.DataFrame({"column": pd.Series(dtype=object), "weight": pd.Series(dtype=float)})
     if learned is None or of.now.risk is None or chosen == MEAN:
-        return Propensity(tests, MEAN, drivers, unknown, nothing, nothing, ())
+        return Propensity(tests, MEAN, drivers, chance, nothing, nothing, ())
     if chosen == RISK:
         return Propensity(tests, chosen, drivers, of.by_risk(of.now), nothing, nothing, ())
-    x = _with_risk(of, of.now)
-    effects = learned.more.effects(x.reindex(columns=list(learned.more.columns)).fillna(_absent(x)))
-    order = np.argsort(-np.abs(effects).round(6), axis=1, kind="stable")[:, :2]
+    n_told, risk = min(2, len(learned.more.columns)), of.by_risk(of.now)
+    main, effects = np.zeros((n, n_told), dtype=np.int64), np.zeros((n, n_told))
+    for rows, x in of.now.parts():
+        every = learned.more.effects(_with_risk(x, risk[rows]))
+        chance[rows] = learned.more.chance_of(every).round(6)
+        main[rows] = np.argsort(-np.abs(every).round(6), axis=1, kind="stable")[:, :2]
+        effects[rows] = np.take_along_axis(every, main[rows], axis=1)
     drivers = pd.DataFrame({"column": list(learned.more.columns), "weight": learned.more.weights})
     drivers = drivers.assign(size=-drivers["weight"].abs()).sort_values(["size", "column"]).drop(columns="size")
     return Propensity(
-        tests, chosen, drivers.reset_index(drop=True), learned.more.chance(x).round(6), order,
-        np.take_along_axis(effects, order, axis=1), learned.more.columns,
+        tests, chosen, drivers.reset_index(drop=True), chance, main, effects, learned.more.columns,
     )  # fmt: skip
