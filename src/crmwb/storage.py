@@ -176,8 +176,8 @@ def write_frame(frame: pd.DataFrame, path: Path, order_by: Sequence[str], schema
     schema : pyarrow.Schema, optional
         The columns and their types; taken from the frame where not given.
     """
-    key = order_by[0] if len(order_by) == 1 and schema is not None else None
-    is_sorted = key is not None and in_order(pa.array(frame[key], schema.field(key).type))
+    first = order_by[0]
+    is_sorted = schema is not None and len(order_by) == 1 and in_order(pa.array(frame[first], schema.field(first).type))
     ordered = frame if is_sorted else frame.sort_values(list(order_by), kind="stable")
     table = pa.Table.from_pandas(ordered, schema=schema, preserve_index=False).replace_schema_metadata(None)
     with replacing(path) as beside:
