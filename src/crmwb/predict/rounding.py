@@ -24,7 +24,7 @@ def six_digits(values: np.ndarray) -> np.ndarray:
     """
     out = np.array(values, dtype=np.float64)
     size = np.abs(out)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         places = DIGITS - 1 - np.floor(np.log10(size))
         shift = 10.0 ** np.abs(places)
         units = np.where(places >= 0, out * shift, out / shift)

@@ -5,7 +5,7 @@ share of all customers by revenue of the months ahead) is learned from those who
 and judged on those who came after it. Rivals: no order at all, and the revenue of the first purchase day.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from crmwb.findings import Count, Unavailable
 from crmwb.history.places import Places
 from crmwb.params import SENSITIVE, PredictParams
 from crmwb.predict.customers.newcomers import NEW_DAYS, newcomers
-from crmwb.predict.logistic import Logistic, levels
+from crmwb.predict.logistic import Logistic, commonest, indicators
 from crmwb.predict.losses import auc, lift
 
 PROFILE = ("kind", "country", "region", "industry", "company_size", "acquisition_channel", "acquisition_route")
@@ -30,6 +30,7 @@ READ = ("customer_id", "age_days", *BASKET, *PLAIN, *TEXTS)  # of every customer
 LIKE, PROFILE_ONLY, RULE = "likeness", "profile_only", "first_purchase"
 METHODS = (LIKE, PROFILE_ONLY, RULE)
 MIN_BEST, MIN_NEW = 20, 100  # among the newcomers that are learned from, and among those judged on
+PART_ROWS = 65_536
 MOST_LEARNED = 500_000  # newcomers; of more, every k-th by month and id
 N_DRAWS = 300
 MIN_KNOWN = 0.5  # of prospects, before an attribute may sort them
@@ -100,7 +101,7 @@ def lookalikes(
         return Unavailable("predict.too_few_newcomers", values=counts)
     names = {LIKE: (*BASKET, *PLAIN, *TEXTS), PROFILE_ONLY: _of_prospects(features_now)}
     models = {name: _fit(learned, read) for name, read in names.items()}
-    scores = {name: m.chance(_columns(judged, learned, names[name])) for name, m in models.items() if m is not None}
+    scores = {name: _chances(m, judged, learned, names[name]) for name, m in models.items() if m is not None}
     scores[RULE] = judged[FIRST].to_numpy(np.float64, na_value=0.0)
     tests = _tests(scores, judged["is_best"].to_numpy(np.float64), seed)
     gains = tests.set_index("method")["gain_low"]
@@ -120,22 +121,37 @@ def _of_prospects(features_now: pd.DataFrame) -> tuple[str, ...]:
     return tuple(name for name in names if prospects[name].notna().mean() >= MIN_KNOWN)
 
 
-def _columns(rows: pd.DataFrame, learned: pd.DataFrame, read: Sequence[str]) -> pd.DataFrame:
-    """Return some columns as likeness reads them: logs, and a column for each common text of `learned`."""
-    there = [name for name in read if name in rows and name in learned]
+def _columns(rows: pd.DataFrame, common: Mapping[str, Sequence[str]], read: Sequence[str]) -> pd.DataFrame:
+    """Return some columns as likeness reads them: logs, and a column for each common value of a text."""
     out = {}
-    for name in there:
-        if name not in TEXTS:
+    for name in read:
+        if name not in common:
             values = rows[name].astype("float64").to_numpy(np.float64)
             out[name] = values if name in PLAIN else np.log1p(np.maximum(values, 0.0))
-    parts = [levels(pd.Series(rows[name], name=name), learned[name]) for name in there if name in TEXTS]
+    parts = [indicators(pd.Series(rows[name], name=name), common[name]) for name in read if name in common]
     return pd.concat([pd.DataFrame(out, index=rows.index), *parts], axis=1)
 
 
+def _common(learned: pd.DataFrame, read: Sequence[str]) -> dict[str, list[str]]:
+    """Return the values of each text that have a column: the commonest of those who are learned from."""
+    return {name: commonest(learned[name].value_counts()) for name in read if name in TEXTS}
+
+
 def _fit(learned: pd.DataFrame, read: Sequence[str]) -> Logistic | None:
-    some = learned.iloc[:: -(-len(learned) // MOST_LEARNED)]
-    x = _columns(some, learned, read)
+    there = [name for name in read if name in learned]
+    some = learned.iloc[:: max(-(-len(learned) // MOST_LEARNED), 1)]
+    x = _columns(some, _common(learned, there), there)
     return Logistic.fit(x, some["is_best"].to_numpy(np.float64)) if x.shape[1] else None
+
+
+def _chances(model: Logistic, rows: pd.DataFrame, learned: pd.DataFrame, read: Sequence[str]) -> np.ndarray:
+    """Return the chance of each to become one of the best, worked out for some of them at a time."""
+    there = [name for name in read if name in rows and name in learned]
+    common, chance = _common(learned, there), np.zeros(len(rows))
+    for begins in range(0, len(rows), PART_ROWS):
+        part = slice(begins, begins + PART_ROWS)
+        chance[part] = model.chance(_columns(rows.iloc[part], common, there))
+    return chance
 
 
 def _tests(scores: dict[str, np.ndarray], y: np.ndarray, seed: int) -> pd.DataFrame:
@@ -169,7 +185,7 @@ def _sorted(
     new = now[(n_days >= 1) & (n_days <= params.max_purchases) & (now["age_days"] <= 3 * NEW_DAYS)]
     parts = []
     if chosen == LIKE and (model := _fit(over, names)) is not None and len(new):
-        p = model.chance(_columns(new, over, names)).round(6)
+        p = _chances(model, new, over, names).round(6)
         parts.append(pd.DataFrame({"customer_id": new["customer_id"], "p": p, "score": p, "is_prospect": False}))
     elif chosen == RULE and len(new):
         score = new[FIRST].astype("float64").fillna(0.0)
@@ -178,7 +194,7 @@ def _sorted(
         )
     prospects = now[n_days == 0]
     if profile and len(prospects) and (model := _fit(over, profile)) is not None:
-        p = model.chance(_columns(prospects, over, profile)).round(6)
+        p = _chances(model, prospects, over, profile).round(6)
         parts.append(
             pd.DataFrame({"customer_id": prospects["customer_id"], "p": np.nan, "score": p, "is_prospect": True})
         )
