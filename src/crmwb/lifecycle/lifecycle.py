@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 
 from crmwb.calendar import month_ends
-from crmwb.engine import Backend
+from crmwb.engine import Backend, memory
 from crmwb.history.month_days import MonthDays
 from crmwb.history.places import Places
 from crmwb.lifecycle import bucket, cohorts, facts, months
@@ -106,6 +106,7 @@ def build(
     with step(f"reading the months of {n:,} customers"):
         bought, seasons = follow(days, n)
         contacts = read_contacts(con, tables, as_of, places)
+    memory.give_back()  # what files were read with
     with step(f"stages at {len(ends)} month ends"):
         orders = _orders(month_end_rows, every_customer, places, as_of)
         every_moment = moments(
@@ -119,6 +120,7 @@ def build(
             timeline = with_contracts(timeline, con, tables, params.lifecycle, places)
     purchases = bought.entries
     del bought, contacts
+    memory.give_back()
     with step("risk of losing customers"):
         risk = build_risk(
             purchases, [*before, *ends], every_customer, first_event, params.lifecycle.risk,

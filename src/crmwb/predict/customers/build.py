@@ -106,6 +106,7 @@ def _propensities(
     first, as_of = window
     n, ends, longest = len(features.places.ids), month_ends(first, as_of), (as_of - first).days / PART_OF_RISK
     bought, seasons = follow(days, n)
+    memory.give_back()  # what files were read with
     watch = Watch(bought.entries, ends, n, params.lifecycle.risk, seasons)
     own, now = list(watch.moments(longest)), watch.now
     seen = cache(watch.as_seen_at(own, longest))  # for both targets
