@@ -1,6 +1,7 @@
 """The score card: points, weights, tiers with a memory, certainty and sensitivity."""
 
 from datetime import date
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -24,7 +25,7 @@ from crmwb.value.potential import wallet
 from crmwb.value.realised.margin import margin
 from crmwb.value.rows import rows
 from crmwb.value.scorecard import points as card_points
-from crmwb.value.scorecard.certainty import errors, score_error
+from crmwb.value.scorecard.certainty import Chance, errors, score_error
 from crmwb.value.scorecard.credit import payments
 from crmwb.value.scorecard.indicators import DIMENSIONS, INDICATORS
 from crmwb.value.scorecard.months import follow
@@ -153,7 +154,7 @@ def scorecard_errors(indicators, revenue, noise):
     brought = pd.DataFrame({"customer_id": ids, "realised_revenue_cents": revenue, "realised_margin_cents": revenue})
     unpaid = pd.DataFrame({"days_beyond_terms_error": []}, index=pd.Index([], name="customer_id"), dtype=float)
     brought["profit_cents"] = np.nan
-    return errors(indicators, features, brought, None, unpaid, noise=noise, even_share=1 / 3)
+    return errors(indicators, Chance(features, brought, None, unpaid, noise, 1 / 3))
 
 
 def test_the_forecast_interval_is_the_error_of_clv():
@@ -167,7 +168,7 @@ def test_the_forecast_interval_is_the_error_of_clv():
         {"customer_id": ids, "clv_lower_80_cents": indicators["clv"] - 10, "clv_upper_80_cents": indicators["clv"] + 10}
     )
     unpaid = pd.DataFrame({"days_beyond_terms_error": []}, index=pd.Index([], name="customer_id"), dtype=float)
-    errors_of = errors(indicators, features, brought, ends, unpaid, noise=pd.Series(dtype=float), even_share=1 / 3)
+    errors_of = errors(indicators, Chance(features, brought, ends, unpaid, pd.Series(dtype=float), 1 / 3))
     assert errors_of["clv"].iloc[50] == pytest.approx(10 / 1.2815516, rel=1e-6)  # a cent of CLV is a point here
     assert errors_of.drop(columns="clv").to_numpy().max() == 0
 
@@ -212,26 +213,34 @@ def company(con):
 
 
 def make_card(con, tables, tmp_path, as_of="2024-01-01", *, params=PARAMS, now_by=1.0):
+    """Return the card, its facts, and the tiers at month ends; customers of the former by their ids."""
     on, first = date.fromisoformat(as_of), date(2022, 1, 5)
     features = described(con, tables, as_of)
     seen = Observation(on, first, date(2023, 12, 28), len(features), len(features) - 1, "EUR")
     write_snapshots(con, tables, seen, FEATURE_PARAMS.model_copy(update={"n_snapshots": 3}), tmp_path / "snapshots")
     snapshots = storage.open_table(con, tmp_path / "snapshots", "snapshots")
     of_revenue = margin(features, 0.25)
-    brought = realised.customers(con, tables, features, on, of_revenue)
+    ids = pa.array(sorted(features["customer_id"]))
+    source = scorecard.Source(con, tables, first, of_revenue, 0.5, (1, 2, 7, 8), ids)
+    table = features
+    read = scorecard.features_placed(lambda columns: table[list(columns)].copy(), ids)
+    features = read(list(table))
+    brought = realised.customers(con, tables, features, on, of_revenue, ids)
     forecast = lambda f: f.assign(clv_cents=f["revenue_cents"] / 10)  # noqa: E731 - what CLV would be is not tested here
     potential = forecast(features[features["age_days"].notna()])[["customer_id", "clv_cents"]]
     potential["clv_cents"] = potential["clv_cents"] ** now_by
     clv = potential.set_index("customer_id")["clv_cents"]
-    ids = pa.array(sorted(features["customer_id"]))
-    source = scorecard.Source(con, tables, first, of_revenue, 0.5, (1, 2, 7, 8), ids)
+    file = tmp_path / "tier_months.parquet"
     card = scorecard.card(
-        source, features, snapshots, on, realised=brought,
+        source, read, on, realised=brought,
         potential=potential, influences=influence.customers(features, brought, clv, 0.5),
-        wallets=wallet.customers(con, tables, features, on, first), forecast=forecast, params=params,
+        wallets=wallet.customers(con, tables, features, on, first, ids=ids), params=params,
+        past=partial(scorecard.followed, source, snapshots, read, on, forecast, params, file),
     )  # fmt: skip
+    facts = scorecard.facts(card, brought, clv, "margin", params)
+    card.customers["customer_id"] = ids.take(pa.array(card.customers["customer_id"])).to_pandas()
     pa.Table.from_pandas(card.customers, schema=SCORECARD.schema, preserve_index=False)
-    return card, scorecard.facts(card, brought, clv, "margin", params)
+    return card, facts, storage.read_frame(file)
 
 
 @pytest.fixture(scope="module")
@@ -242,7 +251,7 @@ def whole_card(tmp_path_factory):
 
 
 def test_a_card_of_a_small_company(whole_card):
-    card, facts = whole_card
+    card, facts, _ = whole_card
     rows = card.customers.set_index("customer_id")
     assert rows.loc["never", "tier"] == "potential"
     assert rows.loc["never"].drop(["tier"]).isna().all()
@@ -317,10 +326,10 @@ def test_income_alone_holds_at_month_ends_too_and_gives_way_when_it_is_small():
 
 def test_held_customers_are_those_whom_only_memory_keeps(con, tmp_path):
     wide = PARAMS.model_copy(update={"hysteresis_points": 50.0})
-    card, _ = make_card(con, company(con), tmp_path, params=wide)
+    card, _, _ = make_card(con, company(con), tmp_path, params=wide)
     assert card.history["n_up"].sum() + card.history["n_down"].sum() == 0  # nobody moves by fifty points
     none = PARAMS.model_copy(update={"hysteresis_points": 0.0})
-    free, _ = make_card(con, company(con), tmp_path, params=none)
+    free, _, _ = make_card(con, company(con), tmp_path, params=none)
     assert not free.customers["is_tier_held"].eq(True).any()
     kept = card.customers["tier"] != free.customers["tier"]
     assert kept.any()
@@ -328,9 +337,7 @@ def test_held_customers_are_those_whom_only_memory_keeps(con, tmp_path):
 
 
 def test_tiers_at_month_ends_are_written_and_today_follows_them(whole_card):
-    card, facts = whole_card
-    months = card.months
-    assert months["as_of"].dtype == pd.ArrowDtype(pa.date32())
+    card, facts, months = whole_card
     assert months["as_of"].unique().tolist() == [date(2023, 11, 1), date(2023, 12, 1), date(2024, 1, 1)]
     assert months.groupby("as_of")["customer_id"].nunique().tolist() == [40, 40, 40]
     last = months[months["as_of"] == date(2023, 12, 1)].set_index("customer_id")["tier"]
@@ -345,18 +352,18 @@ def test_tiers_at_month_ends_are_written_and_today_follows_them(whole_card):
 
 def test_another_model_of_value_today_moves_nobody_from_the_tier_of_last_month(con, tmp_path):
     none = PARAMS.model_copy(update={"hysteresis_points": 0.0})
-    alike, _ = make_card(con, company(con), tmp_path / "alike", params=none)
-    other, facts = make_card(con, company(con), tmp_path / "other", params=none, now_by=-1.0)  # worth most, worth least
+    alike, _, months = make_card(con, company(con), tmp_path / "alike", params=none)
+    other, facts, other_months = make_card(con, company(con), tmp_path / "other", params=none, now_by=-1.0)  # worth most, worth least
     assert (other.customers["tier"] != alike.customers["tier"]).any()
     counts = ["n_customers", "n_before", "n_up", "n_down"]
     assert other.history[counts].equals(alike.history[counts])
-    assert other.months.equals(alike.months)
+    assert other_months.equals(months)
     moved = other.history[["n_up", "n_down"]].iloc[-1].sum()
     assert from_json(facts["memory"]["finding"]).values["changed"] == Share(moved / 40)
 
 
 def test_the_five_variables_are_components_of_the_score(whole_card):
-    card, _ = whole_card
+    card, _, _ = whole_card
     rows = card.customers.set_index("customer_id").drop("never")
     assert rows["revenue_points"].rank().equals(rows["revenue_points"].rank(method="average"))
     assert rows[["response_points", "referrals_points"]].isna().all(axis=None)
@@ -365,15 +372,15 @@ def test_the_five_variables_are_components_of_the_score(whole_card):
 
 
 def test_tiers_may_be_cut_by_revenue(con, tmp_path, whole_card):
-    by_revenue, _ = make_card(con, company(con), tmp_path, params=PARAMS.model_copy(update={"cut": "revenue"}))
-    by_count, _ = whole_card
+    by_revenue, _, _ = make_card(con, company(con), tmp_path, params=PARAMS.model_copy(update={"cut": "revenue"}))
+    by_count, _, _ = whole_card
     n_vip = [(card.customers["tier"] == "vip").sum() for card in (by_revenue, by_count)]
     assert n_vip[0] < n_vip[1] == 8  # a fifth of revenue needs fewer than a fifth of forty
 
 
 def test_a_source_of_orders_alone_has_a_card_and_says_what_it_lacks(con, tmp_path):
     tables = {name: table for name, table in company(con).items() if name in {"transactions", "customers"}}
-    card, facts = make_card(con, tables, tmp_path)
+    card, facts, _ = make_card(con, tables, tmp_path)
     assert card.customers["credit_points"].isna().all()
     assert card.customers["n_dimensions_known"].dropna().eq(3).all()
     assert say(from_json(facts["not_available"][2])) == (
@@ -386,7 +393,7 @@ def test_a_source_of_orders_alone_has_a_card_and_says_what_it_lacks(con, tmp_pat
 
 def test_where_nobody_bought_nobody_is_scored(con, tmp_path):
     tables = {"customers": company(con)["customers"]}
-    card, facts = make_card(con, tables, tmp_path)
+    card, facts, _ = make_card(con, tables, tmp_path)
     assert card.customers["tier"].eq("potential").all()
     assert card.customers["value_score"].isna().all()
     assert (facts["n_scored"], facts["pyramid"]) == (0, None)

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Self
+from typing import Any, Self
 
 import ibis
 import ibis.expr.types as ir
 import numpy as np
+import pyarrow as pa
 
 from crmwb import engine
 from crmwb.calendar import EPOCH
@@ -29,7 +30,7 @@ class PurchaseDays:
     day : ndarray of shape (n,)
         As `calendar.day_number` returns it.
     cents : ndarray of shape (n,)
-        Revenue of the day, net of the returns brought in on it.
+        Revenue of the day, net of the returns brought in on it; of 32 bits where all fit into them.
     """
 
     ids: np.ndarray
@@ -78,11 +79,25 @@ def read_days(con: Backend, transactions: ir.Table, as_of: date) -> PurchaseDays
         day=days.day.delta(ibis.literal(EPOCH), unit="day"),
         cents=days.revenue_cents,
     )
-    rows = engine.batches(con, numbered.order_by("customer", "day")).read_all()
+    parts: dict[str, list[np.ndarray]] = {"customer": [], "day": [], "cents": []}
+    for batch in engine.batches(con, numbered.order_by("customer", "day")):
+        for name, part in parts.items():
+            part.append(narrow(batch[name].cast(pa.int64()).to_numpy()))  # DuckDB widens sums
     ids = engine.batches(con, days.select("customer_id").distinct().order_by("customer_id")).read_all()
-    return PurchaseDays(
-        ids["customer_id"].to_numpy(),
-        rows["customer"].to_numpy().astype(np.int32),
-        rows["day"].to_numpy().astype(np.int32),
-        rows["cents"].to_numpy().astype(np.int64),
-    )
+    customer, day, cents = (np.concatenate([np.empty(0, np.int32), *parts.pop(name)]) for name in list(parts))
+    return PurchaseDays(ids["customer_id"].to_numpy(), customer, day, cents)
+
+
+def narrow(numbers: np.ndarray, kind: type[np.integer[Any]] = np.int32) -> np.ndarray:
+    """Return whole numbers as integers of that kind, or, where one, or a difference of two, does not fit, unchanged.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from crmwb.features.purchase_days import narrow
+    >>> [narrow(np.array([number])).dtype.name for number in (2_000, 2_000_000_000_000)]
+    ['int32', 'int64']
+    """
+    most = np.iinfo(kind).max // 2
+    fits = -most <= numbers.min(initial=0) and numbers.max(initial=0) <= most
+    return numbers.astype(kind) if fits else numbers

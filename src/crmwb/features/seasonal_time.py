@@ -23,6 +23,7 @@ LEAST_GAP = 0.5  # days
 LEAST = 0.02  # of the usual pace: time never stands still
 ROUNDS = 20
 DECIMALS = 4
+BLOCK = 1 << 20  # purchases that are counted at a time
 
 
 @dataclass(frozen=True)
@@ -162,11 +163,17 @@ class DailyCounts:
         """Count the purchases of each day."""
         if not len(days.day):
             return cls(np.iinfo(np.int32).max, *(np.zeros(0),) * 3)
-        first, day = days.first_day, days.day.astype(np.int64)
-        same = np.append(days.customer[1:] == days.customer[:-1], False)
-        following = np.where(same, np.append(day[1:], 0), np.iinfo(np.int32).max)
-        ends = np.minimum(following, day + YEAR_DAYS)
-        return cls(first, *(np.bincount(which - first).astype(np.float64) for which in (day, following[same], ends)))
+        first, n_days = days.first_day, int(days.day.max()) - days.first_day + YEAR_DAYS + 1
+        counts = np.zeros((3, n_days))
+        for begins in range(0, len(days.day), BLOCK):  # copies of all purchases would take much memory
+            rows = slice(begins, begins + BLOCK + 1)  # with the one after them
+            customer, day = days.customer[rows], days.day[rows].astype(np.int64) - first
+            same = np.append(customer[1:] == customer[:-1], False)[:BLOCK]
+            following = np.where(same, np.append(day[1:], 0)[:BLOCK], np.iinfo(np.int32).max)
+            ends = np.minimum(following, day[:BLOCK] + YEAR_DAYS)
+            for of, which in zip(counts, (day[:BLOCK], following[same], ends), strict=True):
+                of += np.bincount(which, minlength=n_days)
+        return cls(first, *counts)
 
     def until(self, counts: np.ndarray, days: np.ndarray) -> np.ndarray:
         """Return how many of `counts` were before each of `days`, which may lie within a day; shape of `days`."""

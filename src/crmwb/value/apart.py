@@ -4,9 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
+from pathlib import Path
 from typing import Any
-
-import pyarrow as pa
 
 from crmwb.engine import memory
 from crmwb.features.purchase_days import PurchaseDays
@@ -14,7 +13,8 @@ from crmwb.params import Params
 from crmwb.processes import Other
 from crmwb.value import scorecard
 from crmwb.value.challenger import Past, Traits
-from crmwb.value.opened import Open
+from crmwb.value.customers import ids_of
+from crmwb.value.opened import Open, Opened
 from crmwb.value.proof.backtest import Backtest, backtest
 from crmwb.value.proof.champion import champion
 from crmwb.value.realised.margin import Margin
@@ -87,15 +87,31 @@ def judged_apart(open_inputs: Open, days: PurchaseDays, as_of: date, params: Par
 
 def tiers_apart(
     open_inputs: Open,
-    ids: pa.Array,
     first: date,
     as_of: date,
     *,
     margin: Margin,
     forecast: scorecard.Forecast | None,
     params: Params,
+    file: Path,
 ) -> scorecard.Past:
-    """Follow tiers up to the last month end before `as_of`; other arguments as for `scorecard.Source` and its card."""
+    """Do as `tiers` does, of what this process opens by itself; other arguments as for `scorecard.Source.of`."""
     with open_inputs() as inputs:
-        source = scorecard.Source.of(inputs.con, inputs.tables, first=first, margin=margin, params=params, ids=ids)
-        return scorecard.followed(source, inputs.snapshots, as_of, forecast, params.value.scorecard)
+        source = scorecard.Source.of(
+            inputs.con, inputs.tables, first=first, margin=margin, params=params, ids=ids_of(inputs.features)
+        )
+        return tiers(inputs, source, as_of, forecast=forecast, params=params, file=file)
+
+
+def tiers(
+    inputs: Opened,
+    source: scorecard.Source,
+    as_of: date,
+    *,
+    forecast: scorecard.Forecast | None,
+    params: Params,
+    file: Path,
+) -> scorecard.Past:
+    """Follow tiers up to today, and write them to a file; arguments as for `scorecard.followed`."""
+    features = scorecard.features_placed(inputs.features, source.ids)
+    return scorecard.followed(source, inputs.snapshots, features, as_of, forecast, params.value.scorecard, file)

@@ -1,27 +1,24 @@
 """What each customer is worth: what they brought, what is to come, and the score card, side by side."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import Any
 
-import ibis.expr.types as ir
 import pandas as pd
 import pyarrow as pa
 
 from crmwb import storage
-from crmwb.contract.value import CUSTOMERS
 from crmwb.contract.value_customers import POTENTIAL
-from crmwb.engine import Backend
 from crmwb.findings import Unavailable
 from crmwb.params import Params, ValueParams
 from crmwb.value import influence, realised, scorecard
+from crmwb.value.in_parts import KEY, Parts
+from crmwb.value.opened import Features, Opened
 from crmwb.value.potential import customers as potential
 from crmwb.value.potential import wallet
 from crmwb.value.realised.margin import Margin
-
-KEY = "customer_id"
 
 
 @dataclass(frozen=True)
@@ -30,95 +27,80 @@ class CustomerValue:
 
     Attributes
     ----------
-    customers : DataFrame
+    customers : Parts
         One row per customer, columns of CUSTOMERS; who never bought has no potential and no score.
     facts : dict
         realised, influence, wallet and scorecard, as their packages make them.
-    tier_months : DataFrame
-        The tier of each buyer at past month ends, columns of `contract.value.TIER_MONTHS`.
     """
 
-    customers: pd.DataFrame
-    tier_months: pd.DataFrame
+    customers: Parts
     facts: dict[str, Any]
 
 
 def value_customers(
-    con: Backend,
-    tables: Mapping[str, ir.Table],
-    features: pd.DataFrame,
-    snapshots: ir.Table,
+    inputs: Opened,
+    source: scorecard.Source,
     *,
     scored: pd.DataFrame | None,
-    fitted: potential.Fitted | Unavailable,
-    margin: Margin,
-    window: tuple[date, date],
+    as_of: date,
     params: Params,
-    past: Callable[[], scorecard.Past] | None = None,
+    past: Callable[[], scorecard.Past],
 ) -> CustomerValue:
-    """Put together what all customers are worth.
+    """Put together what all customers are worth: each part with those features alone that it looks at.
 
     Parameters
     ----------
-    con : Backend
-        The engine that holds the tables.
-    tables : mapping of str to ir.Table
-        Clean canonical tables by name.
-    features : DataFrame
-        Of all customers.
-    snapshots : ir.Table
-        Features at month ends, for the tiers at month ends.
+    inputs : Opened
+        Tables and features.
+    source : Source
+        Where the score card comes from, with all customers in the order of their ids.
     scored : DataFrame or None
         Of buyers, as `potential.customers.score` returns it; None without a forecast.
-    fitted : Fitted or Unavailable
-        The models behind it.
-    margin : Margin
-        What is left of revenue.
-    window : (date, date)
-        The first event's day, and as_of (exclusive).
+    as_of : date
+        Exclusive.
     params : Params
-        All choices: the off season stands in another section than value.
-    past : callable, optional
-        Returns the tiers at month ends, where these are worked out elsewhere; see `scorecard.followed`.
+        All choices.
+    past : callable
+        Returns the tiers at month ends; see `scorecard.followed`.
     """
-    first, as_of = window
-    p = params.value
-    if scored is None:
-        scored = pd.DataFrame(columns=POTENTIAL.names)
-    clv = scored.set_index(KEY)["clv_cents"]
-    brought = realised.customers(con, tables, features, as_of, margin)
-    influences = influence.customers(features, brought, clv, p.referral_type_1_share)
-    wallets = wallet.customers(con, tables, features, as_of, first)
-    card = scorecard.card(
-        scorecard.Source.of(con, tables, first=first, margin=margin, params=params, ids=ids_of(features)),
-        features,
-        snapshots,
-        as_of,
-        realised=brought,
-        potential=scored,
-        influences=influences,
-        wallets=wallets,
-        forecast=forecast_then(fitted, p),
-        params=p.scorecard,
-        past=past,
-    )
-    customers = features[[KEY]].sort_values(KEY, ignore_index=True)
-    for part in (scored, brought, influences, wallets, card.customers):
-        customers = storage.joined_on(KEY, customers, part)
-    spent = realised.spent_on(con, tables, as_of)
-    of_realised = realised.facts(features, brought, margin, spent, n_bootstrap=p.n_bootstrap, seed=params.seed)
+    con, tables, ids, p = inputs.con, inputs.tables, source.ids, params.value
+    features = scorecard.features_placed(inputs.features, ids)
+    valued = pd.DataFrame(columns=POTENTIAL.names) if scored is None else placed(scored, ids)
+    clv = valued.set_index(KEY)["clv_cents"]
+    brought = realised.customers(con, tables, features(realised.FEATURES), as_of, source.margin, ids)
+    influences = influence.customers(features(influence.FEATURES), brought, clv, p.referral_type_1_share)
+    wallets = wallet.customers(con, tables, features(wallet.FEATURES), as_of, source.first_event, ids=ids)
     facts = {
-        "realised": of_realised,
-        "influence": influence.facts(features, influences, p.referral_type_1_share),
+        "realised": _realised_facts(inputs, features, brought, source, as_of, params),
+        "influence": influence.facts(features(influence.FEATURES), influences, p.referral_type_1_share),
         "wallet": wallet.facts(wallets),
-        "scorecard": scorecard.facts(card, brought, clv, of_realised["basis"], p.scorecard),
     }
-    return CustomerValue(customers.reindex(columns=CUSTOMERS.names), card.months, facts)
+    card = scorecard.card(
+        source, features, as_of, realised=brought, potential=valued, influences=influences, wallets=wallets,
+        params=p.scorecard, past=past,
+    )  # fmt: skip
+    facts["scorecard"] = scorecard.facts(card, brought, clv, facts["realised"]["basis"], p.scorecard)
+    return CustomerValue(Parts(ids, (valued, brought, influences, wallets, card.customers)), facts)
 
 
-def ids_of(features: pd.DataFrame) -> pa.Array:
+def _realised_facts(
+    inputs: Opened, features: Features, brought: pd.DataFrame, source: scorecard.Source, as_of: date, params: Params
+) -> dict[str, Any]:
+    spent = realised.spent_on(inputs.con, inputs.tables, as_of, source.ids)
+    return realised.facts(
+        features(realised.FEATURES), brought, source.margin, spent,
+        n_bootstrap=params.value.n_bootstrap, seed=params.seed,
+    )  # fmt: skip
+
+
+def placed(frame: pd.DataFrame, ids: pa.Array) -> pd.DataFrame:
+    """Return a frame with customers by their places in `ids` instead of their ids."""
+    return frame.assign(**{KEY: storage.places(pa.array(frame[KEY], type=ids.type), ids)})
+
+
+def ids_of(features: Features) -> pa.Array:
     """Return the ids of all customers, in order."""
-    return pa.array(features[KEY].sort_values(), type=pa.string())
+    return pa.array(features([KEY])[KEY].sort_values(), type=pa.string())
 
 
 def forecast_then(fitted: potential.Fitted | Unavailable, p: ValueParams) -> scorecard.Forecast | None:

@@ -1,16 +1,20 @@
 """What the value stage reads on the engine, opened anew by every process that works on it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import ibis.expr.types as ir
+import pandas as pd
 
 from crmwb import storage
-from crmwb.contract.features import SNAPSHOTS
+from crmwb.contract.features import CUSTOMERS, SNAPSHOTS
 from crmwb.engine import Backend
 from crmwb.params import EngineParams
+
+Features = Callable[[Sequence[str]], pd.DataFrame]  # columns in; these of all customers out
 
 
 @dataclass(frozen=True)
@@ -25,11 +29,14 @@ class Opened:
         Clean canonical tables by name.
     snapshots : ir.Table
         Features at month ends.
+    features : callable
+        Reads columns of the features of all customers: no more of them are in memory at a time than are looked at.
     """
 
     con: Backend
     tables: Mapping[str, ir.Table]
     snapshots: ir.Table
+    features: Features
 
 
 Open = Callable[[], AbstractContextManager[Opened]]
@@ -47,4 +54,4 @@ def opened(params: EngineParams, folder: Path) -> Iterator[Opened]:
         Clean canonical tables.
     """
     with storage.open_beside_frames(params, folder) as (con, tables):
-        yield Opened(con, tables, storage.open_artefact(con, SNAPSHOTS, "snapshots"))
+        yield Opened(con, tables, storage.open_artefact(con, SNAPSHOTS, "snapshots"), partial(storage.read, CUSTOMERS))

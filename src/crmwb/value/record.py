@@ -11,6 +11,7 @@ from scipy.stats import rankdata
 from crmwb.findings import Days, Finding, Share, Term, Unavailable, to_json
 from crmwb.params import Params
 from crmwb.value.apart import Tested
+from crmwb.value.in_parts import Parts
 from crmwb.value.models import BetaGeoNBD, GammaGamma, PurchaseSummary, as_saved, save
 from crmwb.value.potential.customers import Fitted
 from crmwb.value.potential.total import TotalRange
@@ -102,18 +103,19 @@ def no_models_record(buyers: pd.DataFrame, why: Unavailable, *, as_of: date, par
 
 
 def metrics_record(
-    customers: pd.DataFrame, models: dict[str, Any], facts: dict[str, Any], tested: Backtest
+    customers: Parts, models: dict[str, Any], facts: dict[str, Any], tested: Backtest
 ) -> dict[str, Any]:
     """Pick the small numbers that two runs are compared by."""
+    p_alive, p_purchase = customers.column("p_alive"), customers.column("p_purchase")
     whale, totals = facts["realised"]["whale"] or {}, facts["realised"]["totals"]
     means = tested.scores.groupby("forecaster")[["mae", "rmse", "bias_share", "normalised_gini"]].mean()
     return {
         "n_customers": len(customers),
-        "n_buyers": int(customers["p_purchase"].notna().sum()),
-        "clv_cents": int(customers["clv_cents"].sum()),
-        "expected_purchases": float(customers["expected_purchases"].sum()),
-        "mean_p_alive": as_saved(float(customers["p_alive"].mean())),
-        "mean_p_purchase": float(customers["p_purchase"].mean()),
+        "n_buyers": int(p_purchase.notna().sum()),
+        "clv_cents": int(customers.column("clv_cents").sum()),
+        "expected_purchases": float(customers.column("expected_purchases").sum()),
+        "mean_p_alive": as_saved(float(p_alive.mean())),
+        "mean_p_purchase": float(p_purchase.mean()),
         "dropout": models["dropout"]["reason"],
         "realised": totals,
         "margin_is_assumed": models["margin"]["is_assumed"],

@@ -4,33 +4,35 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from crmwb.calendar import day_number
-from crmwb.contract.value import CUSTOMERS
 from crmwb.features.purchase_days import PurchaseDays, read_days
 from crmwb.findings import Unavailable, to_json
 from crmwb.params import Params
 from crmwb.processes import beside
 from crmwb.progress import step
 from crmwb.value import equity
-from crmwb.value.apart import Apart, Tested, judged, judged_apart, tiers_apart
+from crmwb.value.apart import Apart, Tested, judged, judged_apart, tiers, tiers_apart
 from crmwb.value.challenger import Past, Traits
 from crmwb.value.challenger.stack import FIT_CUSTOMERS
-from crmwb.value.customers import forecast_then, ids_of, value_customers
+from crmwb.value.customers import forecast_then, ids_of, placed, value_customers
 from crmwb.value.equity import Equity
+from crmwb.value.in_parts import KEY, Parts
 from crmwb.value.opened import Open, Opened
+from crmwb.value.potential.customers import FEATURES as BUYER_FEATURES
 from crmwb.value.potential.customers import Fitted, active, buyers_of, fit, score, terms_of
 from crmwb.value.potential.tiers import tier_ranges
 from crmwb.value.proof.backtest import Backtest, step_of
 from crmwb.value.realised.margin import margin
 from crmwb.value.record import metrics_record, models_record, no_models_record
+from crmwb.value.scorecard import Past as PastTiers
+from crmwb.value.scorecard import Source
 from crmwb.value.scorecard.memory import COLUMNS
 from crmwb.value.stated import NO_PURCHASES, stated
-
-FEATURES = COLUMNS  # all that is read of the features
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class Valuation:
 
     Attributes
     ----------
-    customers : DataFrame
+    customers : Parts
         One row per customer, columns of `CUSTOMERS`.
     models, facts, metrics : dict
         The models and their proof; findings with their figures; and the few numbers that runs are compared by.
@@ -48,27 +50,27 @@ class Valuation:
         customers who bought twice.
     equity : Equity or None
         Customer equity through time, and the months ahead.
-    tier_months : DataFrame or None
-        The tier of each buyer at past month ends.
+    tier_months : Path or None
+        A file with the tier of each buyer at past month ends.
     """
 
-    customers: pd.DataFrame
+    customers: Parts
     models: dict[str, Any]
     facts: dict[str, Any]
     metrics: dict[str, Any]
     tested: Backtest | None = None
     equity: Equity | None = None
-    tier_months: pd.DataFrame | None = None
+    tier_months: Path | None = None
 
 
 def value_all(
     open_inputs: Open,
-    features: pd.DataFrame,
     *,
     contracts: pd.DataFrame,
     observed: dict[str, Any],
     circumstances: dict[str, Any],
     params: Params,
+    scratch: Path,
 ) -> Valuation:
     """Value all customers of a source.
 
@@ -79,9 +81,7 @@ def value_all(
     Parameters
     ----------
     open_inputs : callable
-        Opens the clean tables and the snapshots, in any process; see `opened.opened`.
-    features : DataFrame
-        `FEATURES` of all customers.
+        Opens the clean tables, the snapshots and the features, in any process; see `opened.opened`.
     contracts : DataFrame
         What the contracts stage says of customers.
     observed : dict
@@ -90,6 +90,8 @@ def value_all(
         circumstances.json: what forecasts and changes must not be stated for.
     params : Params
         All choices.
+    scratch : Path
+        A folder for files that are too large for memory.
 
     Raises
     ------
@@ -99,21 +101,27 @@ def value_all(
     as_of = date.fromisoformat(observed["as_of"][:10])
     with open_inputs() as inputs:
         if "transactions" not in inputs.tables:
-            known = stated(inputs.con, inputs.tables, features, contracts=contracts, as_of=as_of, params=params.value)
-            models, numbers = {"not_available": to_json(NO_PURCHASES), "caveats": []}, {"n_customers": len(features)}
-            return Valuation(known.customers.reindex(columns=CUSTOMERS.names), models, known.facts, numbers)
-        buyers = buyers_of(features)
+            return _stated(inputs, contracts, as_of, params)
+        buyers = buyers_of(inputs.features(BUYER_FEATURES))
         days = read_days(inputs.con, inputs.tables["transactions"], as_of)
         with beside(params.engine.threads if days.n_customers > FIT_CUSTOMERS else 1) as other:
             return _value(
-                inputs, features, buyers, days, observed=observed, circumstances=circumstances, params=params,
-                apart=None if other is None else Apart(other, open_inputs),
+                inputs, buyers, days, observed=observed, circumstances=circumstances, params=params,
+                apart=None if other is None else Apart(other, open_inputs), file=scratch / "tier_months.parquet",
             )  # fmt: skip
+
+
+def _stated(inputs: Opened, contracts: pd.DataFrame, as_of: date, params: Params) -> Valuation:
+    """Value the customers of a source without purchases."""
+    features = inputs.features(COLUMNS)
+    known = stated(inputs.con, inputs.tables, features, contracts=contracts, as_of=as_of, params=params.value)
+    models, numbers = {"not_available": to_json(NO_PURCHASES), "caveats": []}, {"n_customers": len(features)}
+    ids = ids_of(inputs.features)
+    return Valuation(Parts(ids, (placed(known.customers, ids).sort_values(KEY, ignore_index=True),)), models, known.facts, numbers)
 
 
 def _value(
     inputs: Opened,
-    features: pd.DataFrame,
     buyers: pd.DataFrame,
     days: PurchaseDays,
     *,
@@ -121,6 +129,7 @@ def _value(
     circumstances: dict[str, Any],
     params: Params,
     apart: Apart | None,
+    file: Path,
 ) -> Valuation:
     """Value the customers of a source with purchases; arguments as for `value_all`.
 
@@ -137,32 +146,33 @@ def _value(
         scored = None
         if isinstance(fitted, Fitted):
             scored, fitted = score(buyers, fitted, params.value)
-    of_margin, tiers = margin(buyers, params.value.assumed_margin_share), None
+    of_margin, forecast = margin(buyers, params.value.assumed_margin_share), forecast_then(fitted, params.value)
+    source = Source.of(
+        inputs.con, inputs.tables, first=first, margin=of_margin, params=params, ids=ids_of(inputs.features)
+    )
+    past_tiers: Callable[[], PastTiers] = partial(tiers, inputs, source, as_of, forecast=forecast, params=params, file=file)
     if apart is not None:
-        tiers = apart.start_last(
-            tiers_apart, ids_of(features), first, as_of,
-            margin=of_margin, forecast=forecast_then(fitted, params.value), params=params,
-        )  # fmt: skip
+        past_tiers = apart.start_last(
+            tiers_apart, first, as_of, margin=of_margin, forecast=forecast, params=params, file=file
+        )
     if isinstance(fitted, Fitted) and scored is not None:
         followed = _equity(inputs, scored, fitted, days, observed=observed, circumstances=circumstances, params=params)
     with step("what customers brought, and the score card"):
-        whole = value_customers(
-            inputs.con, inputs.tables, features, inputs.snapshots,
-            scored=scored, fitted=fitted, margin=of_margin, window=(first, as_of), params=params, past=tiers,
-        )  # fmt: skip
+        whole = value_customers(inputs, source, scored=scored, as_of=as_of, params=params, past=past_tiers)
     if isinstance(fitted, Unavailable):
         models = no_models_record(buyers, fitted, as_of=as_of, params=params)
         parts = dict.fromkeys(("equity", "bridge", "forecast", "proof", "check"))
         facts = whole.facts | {"equity": parts | {"caveats": [models["unavailable"]]}}
         numbers = {"n_customers": len(whole.customers), "tiers": facts["scorecard"]["stability"]}
-        return Valuation(whole.customers, models, facts, numbers, tier_months=whole.tier_months)
+        return Valuation(whole.customers, models, facts, numbers, tier_months=file)
     of_test = proof()
     names = [level.name for level in params.value.scorecard.levels]
-    ranges = tier_ranges(fitted, whole.customers, names, params.value.horizon_days)
+    placed_in = pd.DataFrame({name: whole.customers.column(name) for name in ("tier", "clv_cents")})
+    ranges = tier_ranges(fitted, placed_in, names, params.value.horizon_days)
     models = models_record(buyers, fitted, of_test, ranges, as_of=as_of, params=params)
     facts = whole.facts | {"equity": followed.facts}
     metrics = metrics_record(whole.customers, models, facts, of_test.backtest)
-    return Valuation(whole.customers, models, facts, metrics, of_test.backtest, followed, whole.tier_months)
+    return Valuation(whole.customers, models, facts, metrics, of_test.backtest, followed, file)
 
 
 def _equity(

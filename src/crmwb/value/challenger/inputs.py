@@ -67,13 +67,16 @@ def _against(purchases: np.ndarray, base: np.ndarray) -> np.ndarray:
 
 def _rhythm(moment: Moment, gap: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return how much gaps vary (their standard deviation over their mean), and the log of the last over the mean."""
-    days, place, n = moment.known.days.day.astype(np.float64), moment.known.place, len(moment.known)
-    same = place[1:] == place[:-1]
-    gaps, who = np.diff(days)[same], place[1:][same]
-    count = np.bincount(who, minlength=n)
-    squares = np.bincount(who, weights=gaps * gaps, minlength=n)
-    last = np.full(n, np.nan)
-    last[who] = gaps  # of several, the latest stays
+    known = moment.known
+    count, squares, last = np.zeros(len(known)), np.zeros(len(known)), np.full(len(known), np.nan)
+    for some, rows in known.blocks():
+        days, place = known.days.day[rows].astype(np.float64), known.place[rows] - some.start
+        same = place[1:] == place[:-1]
+        gaps, who = np.diff(days)[same], place[1:][same]
+        n = some.stop - some.start
+        count[some] = np.bincount(who, minlength=n)
+        squares[some] = np.bincount(who, weights=gaps * gaps, minlength=n)
+        last[some][who] = gaps  # of several, the latest stays
     with np.errstate(divide="ignore", invalid="ignore"):
         spread = np.sqrt(np.maximum(squares / count - gap * gap, 0.0))
         return np.where(count >= 2, spread / gap, np.nan), np.log1p(last / gap)

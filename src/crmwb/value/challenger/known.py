@@ -1,11 +1,13 @@
 """What was known of customers at a moment, and what came after it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from crmwb.features.purchase_days import PurchaseDays
 from crmwb.features.seasonal_time import SeasonalTime
+from crmwb.value.blocks import blocks, sum_of
 
 
 @dataclass(frozen=True)
@@ -51,8 +53,18 @@ class Known:
 
     def log_gaps(self, time: SeasonalTime) -> float:
         """Sum over all customers of the logs of the days between successive purchases."""
-        same, day = self.place[1:] == self.place[:-1], self.days.day
-        return float(np.log(time.gaps(day[:-1][same], day[1:][same])).sum())
+        ends, begins = np.cumsum(self.frequency.astype(np.int64)), self.begins
+
+        def logs(first: int, after: int) -> np.ndarray:
+            """Return those of some gaps, counted over all customers."""
+            who, last = np.searchsorted(ends, [first, after - 1], side="right").tolist()
+            place, day = (each[begins[who] : begins[last + 1]] for each in (self.place, self.days.day))
+            skipped = first - (int(ends[who - 1]) if who else 0)
+            at = np.flatnonzero(place[1:] == place[:-1])[skipped : skipped + after - first]
+            return np.asarray(np.log(time.gaps(day[at], day[at + 1])))
+
+        n = int(ends[-1]) if len(ends) else 0
+        return sum_of(n, logs) if n else 0.0
 
     def __len__(self) -> int:
         return len(self.customer)
@@ -69,22 +81,37 @@ class Known:
 
     def count(self, begins: float, ends: float | None = None) -> np.ndarray:
         """Return each customer's purchases from `begins` on and before `ends` days, both before the origin."""
-        before = self.origin - self.days.day
-        within = (before <= begins) if ends is None else (before <= begins) & (before > ends)
-        return np.bincount(self.place[within], minlength=len(self)).astype(np.float64)
+        out = np.zeros(len(self))
+        for who, rows in self.blocks():
+            before = self.origin - self.days.day[rows]
+            within = (before <= begins) if ends is None else (before <= begins) & (before > ends)
+            out[who] = np.bincount(self.place[rows][within] - who.start, minlength=who.stop - who.start)
+        return out
+
+    @property
+    def begins(self) -> np.ndarray:
+        """Where in `days` each customer's begin, and where the last one's end, shape (n + 1,)."""
+        return np.concatenate([[0], np.cumsum(self.frequency.astype(np.int64) + 1)])
+
+    def blocks(self) -> Iterator[tuple[slice, slice]]:
+        """Yield some customers at a time, with the rows of their `days`."""
+        begins = self.begins
+        yield from ((who, slice(int(begins[who.start]), int(begins[who.stop]))) for who in blocks(len(self)))
 
 
 def known_at(days: PurchaseDays, origin: int, horizon_days: int) -> Known:
     """Look at customers as of `origin`, and at the `horizon_days` from it on."""
     before = days.until(origin)
-    customer, begins, n_days = np.unique(before.customer, return_index=True, return_counts=True)
+    begins = np.flatnonzero(np.diff(before.customer, prepend=-1))
+    customer, n_days = before.customer[begins], np.diff(begins, append=len(before.day))
     first, last = before.day[begins].astype(np.float64), before.day[begins + n_days - 1].astype(np.float64)
-    place_of = np.full(days.n_customers, -1, dtype=np.int64)
-    place_of[customer] = np.arange(len(customer))
-    ahead = (days.day >= origin) & (days.day < origin + horizon_days)
+    place_of = np.full(days.n_customers, -1, dtype=np.int32)
+    place_of[customer] = np.arange(len(customer), dtype=np.int32)
+    ahead = slice(0) if before is days else (days.day >= origin) & (days.day < origin + horizon_days)
     who = place_of[days.customer[ahead]]
     is_old = who >= 0
-    place, cents = place_of[before.customer], _sums(place_of[before.customer], before.cents, len(customer))
+    place = before.customer if len(customer) == days.n_customers else place_of[before.customer]
+    cents = np.add.reduceat(before.cents, begins, dtype=np.int64) if len(begins) else np.zeros(0, dtype=np.int64)
     return Known(
         origin=origin,
         horizon_days=horizon_days,

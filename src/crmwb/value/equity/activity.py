@@ -4,19 +4,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
-from typing import Self
+from typing import Any, Self
 
 import ibis
 import ibis.expr.types as ir
 import numpy as np
+import pyarrow as pa
 
 from crmwb import engine
 from crmwb.calendar import EPOCH, day_number, month_column, month_of
 from crmwb.engine import Backend
+from crmwb.features.purchase_days import narrow
 from crmwb.features.purchases import days
 
 COUNTS = ("customer", "month", "n_purchases", "first_day", "last_day")
 CENTS = ("purchase_cents", "first_day_cents", "net_cents")
+KINDS: dict[str, type[np.integer[Any]]] = {"month": np.int16, "n_purchases": np.int8}  # of integers, where these hold them; of others 32 bits
 
 
 @dataclass(frozen=True)
@@ -102,9 +105,11 @@ class Histories:
 
 def read_activity(con: Backend, transactions: ir.Table, as_of: date) -> Activity:
     """Count what each customer did in each month before `as_of`."""
-    rows = engine.batches(con, monthly_activity(transactions, as_of)).read_all()
-    columns = {name: rows[name].to_numpy().astype(np.int32) for name in COUNTS}
-    columns |= {name: rows[name].to_numpy().astype(np.int64) for name in CENTS}
+    parts: dict[str, list[np.ndarray]] = {name: [] for name in (*COUNTS, *CENTS)}
+    for batch in engine.batches(con, monthly_activity(transactions, as_of)):
+        for name, part in parts.items():
+            part.append(narrow(batch[name].cast(pa.int64()).to_numpy(), KINDS.get(name, np.int32)))
+    columns = {name: np.concatenate([np.empty(0, np.int8), *parts.pop(name)]) for name in (*COUNTS, *CENTS)}
     return Activity(**columns, n_customers=int(columns["customer"].max(initial=-1)) + 1)
 
 

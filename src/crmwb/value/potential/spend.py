@@ -16,6 +16,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from crmwb.value.blocks import NUMBERS, blocks
 from crmwb.value.challenger.known import Known
 from crmwb.value.models import GammaGamma
 
@@ -57,15 +58,16 @@ class Cap:
     @classmethod
     def of(cls, cents: np.ndarray, customer: np.ndarray) -> Self:
         """Find the cap among purchase days, both of shape (n_days,)."""
-        logs = np.log(cents[cents > 0].astype(np.float64))
-        if not len(logs):
+        values, counts = _counted(cents)
+        if not len(values):
             return cls(math.inf, 0, 0, 0)
-        middle = float(np.median(logs))
-        spread = max(MAD_TO_SD * float(np.median(np.abs(logs - middle))), LEAST_SPREAD)
-        cap = float(cents[cents <= math.exp(middle + REACH * spread)].max())
-        above = cents > cap
-        removed = int(cents[above].sum()) - int(cap) * int(above.sum())
-        return cls(cap, int(above.sum()), len(np.unique(customer[above])), removed)
+        logs = np.log(values.astype(np.float64))
+        middle = _median(logs, counts)
+        spread = max(MAD_TO_SD * _median(np.abs(logs - middle), counts), LEAST_SPREAD)
+        cap = float(values[values <= math.exp(middle + REACH * spread)].max())
+        above = np.flatnonzero(cents > cap)
+        removed = int(cents[above].sum()) - int(cap) * len(above)
+        return cls(cap, len(above), len(np.unique(customer[above])), removed)
 
     @property
     def ceiling(self) -> float | None:
@@ -112,23 +114,22 @@ class Spends:
     @classmethod
     def of(cls, known: Known) -> Self:
         """Sum up what was known at a moment."""
-        cents = known.days.cents
-        cap = Cap.of(cents, known.days.customer)
-        capped = np.minimum(cents.astype(np.float64), cap.cents)
-        n, place = len(known), known.place
-        total = np.bincount(place, weights=capped, minlength=n)
-        is_first = np.ones(len(place), dtype=bool)
-        is_first[1:] = place[1:] != place[:-1]
-        repeats = total - capped[is_first]
-        x = known.frequency
+        cap, x = Cap.of(known.days.cents, known.days.customer), known.frequency
+        total, repeats, around, largest = (np.zeros(len(known)) for _ in range(4))
+        for who, rows in known.blocks():
+            capped = np.minimum(known.days.cents[rows].astype(np.float64), cap.cents)
+            place, n = known.place[rows] - who.start, who.stop - who.start
+            total[who] = np.bincount(place, weights=capped, minlength=n)
+            is_first = np.diff(place, prepend=-1) > 0
+            repeats[who] = total[who] - capped[is_first]
+            mean = total[who] / (x[who] + 1)
+            around[who] = np.bincount(place, weights=(capped - mean[place]) ** 2, minlength=n)
+            np.maximum.at(largest[who], place, capped)
         mean = total / (x + 1)
-        around = np.bincount(place, weights=(capped - mean[place]) ** 2, minlength=n)
         counts = (x > 0) & (mean > 0)
         squares = (mean[counts] ** 2 * x[counts]).sum()
         variation = float(around[counts].sum() / squares) if squares > 0 else 1.0
         repeat_mean = np.where(x > 0, repeats / np.maximum(x, 1), np.nan)
-        largest = np.zeros(n)
-        np.maximum.at(largest, place, capped)
         return cls(x, repeat_mean, total, largest, cap, variation)
 
     @property
@@ -250,3 +251,23 @@ class SpendForecast:
             "purchases_that_count_as_much_as_the_mean": None if math.isinf(self.weight) else self.weight,
             "scale": self.scale,
         }
+
+
+def _counted(cents: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the different amounts above 0, rising, and how often each occurs: sorting all at once takes memory."""
+    values, counts = np.empty(0, dtype=cents.dtype), np.empty(0, dtype=np.int64)
+    for rows in blocks(len(cents), NUMBERS):
+        some = cents[rows]
+        more, times = np.unique(some[some > 0], return_counts=True)
+        values, place = np.unique(np.concatenate([values, more]), return_inverse=True)
+        counts = np.bincount(place, np.concatenate([counts, times]), len(values)).astype(np.int64)
+    return values, counts
+
+
+def _median(values: np.ndarray, counts: np.ndarray) -> float:
+    """Return the median of values that occur so often."""
+    order = np.argsort(values, kind="stable")
+    until = np.cumsum(counts[order])
+    n = int(until[-1])
+    low, high = values[order][np.searchsorted(until, [(n - 1) // 2, n // 2], side="right")].tolist()
+    return float((low + high) / 2)

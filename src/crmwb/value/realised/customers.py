@@ -43,7 +43,14 @@ def spent_then(con: Backend, tables: Tables, ids: pa.Array) -> Callable[[date], 
     return spent
 
 
-def customers(con: Backend, tables: Tables, features: pd.DataFrame, as_of: date, margin: Margin) -> pd.DataFrame:
+def customers(
+    con: Backend,
+    tables: Tables,
+    features: pd.DataFrame,
+    as_of: date,
+    margin: Margin,
+    ids: pa.Array | None = None,
+) -> pd.DataFrame:
     """Sum up what every customer brought and cost before `as_of`, also those who never bought.
 
     Parameters
@@ -58,6 +65,8 @@ def customers(con: Backend, tables: Tables, features: pd.DataFrame, as_of: date,
         Exclusive.
     margin : Margin
         As `margin.margin` finds it.
+    ids : Array, optional
+        Where customers are known by their places in it, all of them.
 
     Returns
     -------
@@ -74,22 +83,22 @@ def customers(con: Backend, tables: Tables, features: pd.DataFrame, as_of: date,
         loss_cents, loss_reason     of unprofitable customers, see `unprofitable`
     """
     table = features.sort_values("customer_id", ignore_index=True)
-    spent = spent_on(con, tables, as_of)
+    spent = spent_on(con, tables, as_of, ids)
     out = profits(table, spent, margin).assign(
         first_order_margin_cents=np.nan, is_first_order_loss=None, payback_month=np.nan, is_paid_back=None,
         loss_cents=np.nan, loss_reason=None,
     )  # fmt: skip
     known = known_costs(table, spent, margin)
     if known.goods:
-        goods_back = rows(con, costs.returned_goods(tables, as_of))["cents"]
+        goods_back = rows(con, costs.returned_goods(tables, as_of), ids)["cents"]
         out[["loss_cents", "loss_reason"]] = losses(costs_by_reason(table, out, goods_back))
-        out["first_order_margin_cents"] = rows(con, first_order(tables, as_of))["first_order_margin_cents"]
+        out["first_order_margin_cents"] = rows(con, first_order(tables, as_of), ids)["first_order_margin_cents"]
     if known.goods and known.acquisition:
         by_id = table.set_index("customer_id")
         cost, bought = spent["acquired_cents"], by_id["age_days"].notna()
         first = out["first_order_margin_cents"].astype(float)
         out["is_first_order_loss"] = (first < cost).astype(object).where(bought & first.notna() & cost.notna(), None)
         judged = bought & by_id["margin_cents"].notna() & cost.notna()
-        out["payback_month"] = rows(con, payback(tables, as_of))["payback_month"].reindex(out.index).where(judged)
+        out["payback_month"] = rows(con, payback(tables, as_of), ids)["payback_month"].reindex(out.index).where(judged)
         out["is_paid_back"] = out["payback_month"].notna().astype(object).where(judged, None)
     return out.reset_index().reindex(columns=REALISED.names)

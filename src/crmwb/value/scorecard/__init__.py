@@ -2,7 +2,7 @@
 
 from crmwb.value.scorecard.customers import Card, card, card_of, followed
 from crmwb.value.scorecard.facts import certainty_bands, facts, pyramid
-from crmwb.value.scorecard.memory import Forecast, Source
+from crmwb.value.scorecard.memory import Forecast, Source, features_placed
 from crmwb.value.scorecard.months import Past
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "card_of",
     "certainty_bands",
     "facts",
+    "features_placed",
     "followed",
     "pyramid",
 ]

@@ -17,19 +17,25 @@ so); with 3, tiers said to be 95% sure are right nine times in ten.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Self
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from scipy.special import ndtri
 
 from crmwb.engine import Backend
 from crmwb.features.purchases import days
+from crmwb.tiers import probability
+from crmwb.value.blocks import blocks
+from crmwb.value.in_parts import KEY
 from crmwb.value.realised.costs import Tables
 from crmwb.value.rows import rows
 from crmwb.value.scorecard.indicators import DIMENSIONS, INDICATORS
-from crmwb.value.scorecard.points import weights_of
-from crmwb.value.scorecard.scale import Percentile, Scale
+from crmwb.value.scorecard.points import ranks, weights_of
+from crmwb.value.scorecard.scale import Percentile, Ranks, Scale
 
 INTERVAL = ("clv_lower_80_cents", "clv_upper_80_cents")
 ERRORS_IN_INTERVAL = 2 * float(ndtri(0.9))
@@ -44,34 +50,12 @@ CHANCES = {
 }
 
 
-def purchase_noise(con: Backend, tables: Tables, as_of: date) -> pd.Series:
-    """Return the standard error of each customer's revenue over the revenue, on the index customer_id.
+@dataclass(frozen=True)
+class Chance:
+    """What the errors of all indicators come from; frames and series on the index customer_id, or with that column.
 
-    Squares are summed as whole numbers, so that the sum does not depend on its order. 1 for a single purchase day.
-    """
-    table = days(tables["transactions"], as_of)
-    cents = table.revenue_cents.cast("decimal(19, 0)")
-    squares = (cents * cents).cast("decimal(38, 0)").sum().cast("float64")
-    sums = rows(con, table.group_by("customer_id").aggregate(squares=squares, cents=cents.sum().cast("float64")))
-    return pd.Series(np.sqrt(sums["squares"]) / sums["cents"].abs().where(sums["cents"] != 0), name="noise")
-
-
-def errors(
-    indicators: pd.DataFrame,
-    features: pd.DataFrame,
-    realised: pd.DataFrame,
-    potential: pd.DataFrame | None,
-    payments: pd.DataFrame,
-    *,
-    noise: pd.Series,
-    even_share: float,
-) -> pd.DataFrame:
-    """Return the standard error of each indicator in points.
-
-    Parameters
+    Attributes
     ----------
-    indicators : DataFrame of shape (n, 15)
-        As `indicators.indicators` returns it.
     features : DataFrame
         customer_id, n_invoices, n_purchase_days, off_season_share and n_campaigns_received.
     realised : DataFrame
@@ -84,17 +68,64 @@ def errors(
         As `purchase_noise` returns it.
     even_share : float
         The off season's share of a year.
+    """
+
+    features: pd.DataFrame
+    realised: pd.DataFrame
+    potential: pd.DataFrame | None
+    payments: pd.DataFrame
+    noise: pd.Series
+    even_share: float
+
+    def of(self, customers: pd.Index) -> Self:
+        """Return the same of some customers."""
+        return replace(
+            self,
+            features=_some(self.features, customers),
+            realised=_some(self.realised, customers),
+            potential=None if self.potential is None else _some(self.potential, customers),
+            payments=self.payments.reindex(customers),
+            noise=self.noise.reindex(customers),
+        )
+
+
+def purchase_noise(con: Backend, tables: Tables, as_of: date, ids: pa.Array | None = None) -> pd.Series:
+    """Return the standard error of each customer's revenue over the revenue, on the index customer_id.
+
+    Squares are summed as whole numbers, so that the sum does not depend on its order. 1 for a single purchase day.
+    """
+    table = days(tables["transactions"], as_of)
+    cents = table.revenue_cents.cast("decimal(19, 0)")
+    squares = (cents * cents).cast("decimal(38, 0)").sum().cast("float64")
+    by_customer = table.group_by("customer_id")
+    sums = rows(con, by_customer.aggregate(squares=squares, cents=cents.sum().cast("float64")), ids)
+    return pd.Series(np.sqrt(sums["squares"]) / sums["cents"].abs().where(sums["cents"] != 0), name="noise")
+
+
+def errors(indicators: pd.DataFrame, chance: Chance, among: Mapping[str, Ranks] | None = None) -> pd.DataFrame:
+    """Return the standard error of each indicator in points.
+
+    Parameters
+    ----------
+    indicators : DataFrame of shape (n, 15)
+        As `indicators.indicators` returns it.
+    chance : Chance
+        What errors come from; customers may be missing.
+    among : mapping of str to Ranks, optional
+        As `points.ranks` returns them, where these are some customers of many.
 
     Returns
     -------
     DataFrame of shape (n, 15)
         On the index of `indicators`; 0 where nothing is left to chance, or the indicator is unknown.
     """
-    table, brought = (frame.set_index("customer_id").reindex(indicators.index) for frame in (features, realised))
-    share = noise.reindex(indicators.index).fillna(1.0).to_numpy()
+    others = ranks(indicators) if among is None else among
+    features, realised, payments, potential = chance.features, chance.realised, chance.payments, chance.potential
+    table, brought = (frame.set_index(KEY).reindex(indicators.index) for frame in (features, realised))
+    share = chance.noise.reindex(indicators.index).fillna(1.0).to_numpy()
     revenue = brought["realised_revenue_cents"].to_numpy(dtype=np.float64, na_value=np.nan)
     margin = brought["realised_margin_cents"].to_numpy(dtype=np.float64, na_value=np.nan)
-    place = _in_points(Percentile(), revenue, np.abs(revenue) * share, revenue)
+    place = _in_points(Percentile(), revenue, np.abs(revenue) * share, others["revenue"])
     own = {indicator.name: (indicator.scale, indicators[indicator.name].to_numpy()) for indicator in INDICATORS}
     in_units = {
         "revenue": np.abs(revenue) * share,
@@ -105,9 +136,9 @@ def errors(
         "overdue": _of_share(indicators["overdue"], table["n_invoices"]),
         "disputes": _of_share(indicators["disputes"], table["n_invoices"]),
         "response": _of_share(indicators["response"], table["n_campaigns_received"]),
-        "off_season": _of_share(table["off_season_share"], table["n_purchase_days"]) / max(even_share, 1e-9),
+        "off_season": _of_share(table["off_season_share"], table["n_purchase_days"]) / max(chance.even_share, 1e-9),
     }
-    points = {name: _in_points(*own[name], error, own[name][1]) for name, error in in_units.items()}
+    points = {name: _in_points(*own[name], error, others[name]) for name, error in in_units.items()}
     points |= {"industry": place, "region": place}
     zero = np.zeros(len(indicators))
     out = pd.DataFrame(
@@ -131,9 +162,45 @@ def score_error(
     return pd.Series(np.sqrt(sum(squares)), index=indicators.index)
 
 
-def _in_points(scale: Scale, values: np.ndarray, error: np.ndarray, among: np.ndarray) -> np.ndarray:
+def probabilities(
+    chance: Chance,
+    indicators: pd.DataFrame,
+    dimension_points: pd.DataFrame,
+    scores: pd.Series,
+    level: pd.Series,
+    bounds: np.ndarray,
+    weights: Mapping[str, float],
+) -> pd.Series:
+    """Return how certain each customer's tier is, see `tiers.probability`, some customers at a time.
+
+    Parameters
+    ----------
+    chance, indicators
+        As for `errors`.
+    dimension_points, weights
+        As for `score_error`.
+    scores, level, bounds
+        As for `tiers.probability`.
+    """
+    among, parts = ranks(indicators), []
+    for part in blocks(len(indicators)):
+        some, points = indicators.iloc[part], dimension_points.iloc[part]
+        error = score_error(errors(some, chance.of(some.index), among), points, some, weights)
+        parts.append(probability(scores.iloc[part], error, level.iloc[part], bounds))
+    every: pd.Series = pd.concat(parts)
+    return every
+
+
+def _some(frame: pd.DataFrame, customers: pd.Index) -> pd.DataFrame:
+    """Return the rows of a frame, in the order of customer_id, from the first to the last of some customers."""
+    if not len(customers):
+        return frame.head(0)
+    first, last = frame[KEY].searchsorted([customers[0], customers[-1]]).tolist()
+    return frame.iloc[first : last + 1]
+
+
+def _in_points(scale: Scale, values: np.ndarray, error: np.ndarray, ranks: Ranks) -> np.ndarray:
     """Return half of what lies, on the scale, between one error above and one below."""
-    ranks = scale.ranks(among)
     up, down = (scale.points(values + direction * error, ranks) for direction in (1, -1))
     half: np.ndarray = np.abs(up - down) / 2
     return half

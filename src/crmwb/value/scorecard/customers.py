@@ -1,8 +1,9 @@
 """The score card: what each customer is worth all in all, in which tier that puts them, and how certain that is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import ibis.expr.types as ir
@@ -13,13 +14,16 @@ from crmwb.calendar import is_month_end
 from crmwb.contract.value import TIER_MONTHS
 from crmwb.contract.value_customers import SCORECARD
 from crmwb.params import POTENTIAL, ScorecardParams
-from crmwb.tiers import probability
-from crmwb.value.scorecard.certainty import errors, purchase_noise, score_error
+from crmwb.value.blocks import blocks
+from crmwb.value.in_parts import KEY, write_in_parts
+from crmwb.value.opened import Features
+from crmwb.value.scorecard.certainty import Chance, probabilities, purchase_noise
 from crmwb.value.scorecard.credit import payments
 from crmwb.value.scorecard.indicators import DIMENSIONS, VARIABLES
-from crmwb.value.scorecard.memory import Forecast, Source, clv_of, describe, past_indicators
-from crmwb.value.scorecard.months import Definition, Past, Placed, follow
-from crmwb.value.scorecard.points import dimensions, points, score
+from crmwb.value.scorecard.indicators import FEATURES as INDICATOR_FEATURES
+from crmwb.value.scorecard.memory import Forecast, Source, describe, indicators_today, past_indicators
+from crmwb.value.scorecard.months import Counts, Definition, Past, Placed, follow
+from crmwb.value.scorecard.points import DECIMALS, dimensions, points, ranks, score
 from crmwb.value.scorecard.sensitivity import sensitivity
 
 POINTS = {dimension: f"{dimension}_points" for dimension in DIMENSIONS}
@@ -36,8 +40,6 @@ class Card:
     ----------
     customers : DataFrame of shape (n, 16)
         Columns of SCORECARD, sorted by customer_id.
-    months : DataFrame
-        Columns of TIER_MONTHS: the tier of each buyer at month ends, the present included if it is one.
     sensitivity : DataFrame of shape (8, 6)
         As `sensitivity.sensitivity` returns it.
     history : DataFrame
@@ -51,7 +53,6 @@ class Card:
     """
 
     customers: pd.DataFrame
-    months: pd.DataFrame
     sensitivity: pd.DataFrame
     history: pd.DataFrame
     levels: list[dict[str, Any]]
@@ -60,40 +61,36 @@ class Card:
 
 def card(
     source: Source,
-    features: pd.DataFrame,
-    snapshots: ir.Table,
+    features: Features,
     as_of: date,
     *,
     realised: pd.DataFrame,
     potential: pd.DataFrame,
     influences: pd.DataFrame,
     wallets: pd.DataFrame,
-    forecast: Forecast | None,
     params: ScorecardParams,
-    past: Callable[[], Past] | None = None,
+    past: Callable[[], Past],
 ) -> Card:
     """Score every customer who bought, and place them in tiers that follow those of the months before.
+
+    Customers are known by their places in the source's ids.
 
     Parameters
     ----------
     source : Source
-        Where the engine's part comes from, now and at earlier month ends.
-    features : DataFrame
-        Of all customers, as of `as_of`.
-    snapshots : ir.Table
-        Features at month ends.
+        Where the engine's part comes from.
+    features : callable
+        Columns of the features of all customers, as of `as_of`; see `memory.features_placed`.
     as_of : date
         Exclusive.
     realised, influences, wallets : DataFrame
         As realised.customers, influence.customers and wallet.customers return them.
     potential : DataFrame
         customer_id and clv_cents of buyers, with clv_lower_80_cents and clv_upper_80_cents where there are any.
-    forecast : callable or None
-        CLV at earlier month ends, see `memory.past_indicators`.
     params : ScorecardParams
         Weights, tiers and hysteresis.
-    past : callable, optional
-        Returns what `followed` does, where that is worked out elsewhere.
+    past : callable
+        Returns what `followed` does, which may be worked out elsewhere.
 
     Returns
     -------
@@ -101,34 +98,65 @@ def card(
         In `customers`, those who never bought have the tier "potential" and no score.
     """
     weights = params.weights.model_dump()
-    clv = potential.set_index("customer_id")["clv_cents"]
-    now = describe(source, features, realised, clv, as_of=as_of, influences=influences, wallets=wallets)
-    before = (followed(source, snapshots, as_of, forecast, params) if past is None else past()).named(source.ids)
-    # against month ends, which one model values, today is placed by it too: or a change of model would be one of tiers
-    alike = now
-    if forecast is not None:
-        alike = describe(source, features, realised, clv_of(features, forecast), as_of=as_of, wallets=wallets)
+    clv = potential.set_index(KEY)["clv_cents"]
+    needed = features(INDICATOR_FEATURES)
+    now = describe(source, needed, realised, clv, as_of=as_of, influences=influences, wallets=wallets)
 
     def certainty(scores: pd.Series, scored: pd.DataFrame, level: pd.Series, bounds: np.ndarray) -> pd.Series:
         of_scored = now.loc[scores.index]
-        point_errors = errors(
-            of_scored, features, realised, potential, payments(source.con, source.tables, as_of),
-            noise=purchase_noise(source.con, source.tables, as_of), even_share=len(source.off_season_months) / 12,
+        chance = Chance(
+            needed, realised, potential, payments(source.con, source.tables, as_of, source.ids),
+            noise=purchase_noise(source.con, source.tables, as_of, source.ids),
+            even_share=len(source.off_season_months) / 12,
         )  # fmt: skip
-        return probability(scores, score_error(point_errors, scored, of_scored, weights), level, bounds)
+        return probabilities(chance, of_scored, scored, scores, level, bounds, weights)
 
-    moved = follow(as_of, alike, before.last, params)
-    return _card(now, before, features["customer_id"], as_of, params, certainty=certainty, moved=moved)
+    return _card(now, past(), features([KEY])[KEY], as_of, params, certainty=certainty)
 
 
 def followed(
-    source: Source, snapshots: ir.Table, as_of: date, forecast: Forecast | None, params: ScorecardParams
+    source: Source,
+    snapshots: ir.Table,
+    features: Features,
+    as_of: date,
+    forecast: Forecast | None,
+    params: ScorecardParams,
+    file: Path,
 ) -> Past:
-    """Follow the tiers of the month ends before `as_of`, of customers by their places; arguments as for `card`."""
-    past = Past()
-    for end, indicators in past_indicators(source, snapshots, as_of, params.history_months, forecast):
-        past = past.followed_by(follow(end, indicators, past.last, params), _names(params))
-    return past
+    """Follow the tiers of the month ends before `as_of`, and of today by the same model, and write them.
+
+    Today is placed by the model that values month ends, or a change of model would be one of tiers.
+
+    Parameters
+    ----------
+    source, features, as_of, params
+        As for `card`.
+    snapshots : ir.Table
+        Features at month ends.
+    forecast : callable or None
+        CLV at earlier month ends, see `memory.past_indicators`.
+    file : Path
+        Where TIER_MONTHS goes: of the month ends, and of today if it is one.
+    """
+    counts: list[Counts] = []
+    last: list[Placed] = []
+    names = _names(params)
+
+    def months() -> Iterator[pd.DataFrame]:
+        for end, indicators in past_indicators(source, snapshots, as_of, params.history_months, forecast):
+            if (placed := follow(end, indicators, last[-1] if last else None, params)) is not None:
+                counts.append(placed.counts())
+                last[:] = [placed]  # of all others, what is written of them is all that is left
+                yield from placed.frames(names, source.ids)
+        before = last[0].level if last else None
+        today = follow(as_of, indicators_today(source, features, as_of, forecast), last[-1] if last else None, params)
+        if today is not None and is_month_end(as_of):
+            yield from today.frames(names, source.ids)
+        result.append(Past(tuple(counts), before, None if today is None else today.counts()))
+
+    result: list[Past] = []
+    write_in_parts(months(), TIER_MONTHS, file)
+    return result[0]
 
 
 def card_of(now: pd.DataFrame, customer_ids: pd.Series, as_of: date, params: ScorecardParams) -> Card:
@@ -156,29 +184,19 @@ def _card(
     params: ScorecardParams,
     *,
     certainty: Certainty | None,
-    moved: Placed | None = None,
 ) -> Card:
-    """Place customers in tiers, given those of the months before, and say how certain that is.
-
-    `moved` has today's tiers by the model of the months before, where it is another: what changed is counted by it.
-    """
+    """Place customers in tiers, given those of the months before, and say how certain that is."""
     weights = params.weights.model_dump()
-    indicator_points = points(now)
-    dimension_points = dimensions(indicator_points)
-    present = follow(as_of, now, past.last, params)
+    shown = _points_shown(now)
+    dimension_points = shown[list(DIMENSIONS)]
+    present = follow(as_of, now, past.level, params)
     scores = score(dimension_points, weights).dropna()
     scored, of_scored = dimension_points.loc[scores.index], now.loc[scores.index]
     definition = Definition.learn(now, params) if present is None else present.definition
     level = pd.Series(dtype=np.int64) if present is None else present.level
     table, is_sensitive = sensitivity(scored, weights, definition.shares)
-    names, moved = _names(params), moved or present
-    ends = list(past.frames)
-    if moved is not None and is_month_end(as_of):
-        present_frame = moved.frame(names)
-        if ends:  # as categories, which take less memory than texts
-            present_frame["customer_id"] = present_frame["customer_id"].astype(ends[0]["customer_id"].dtype)
-        ends.append(present_frame)
-    shown = indicator_points.loc[scores.index, list(VARIABLE_POINTS)].round(4).rename(columns=VARIABLE_POINTS)
+    names = _names(params)
+    shown = shown.loc[scores.index, list(VARIABLE_POINTS)].rename(columns=VARIABLE_POINTS)
     out = scored.rename(columns=POINTS).join(shown).assign(
         n_dimensions_known=scored.notna().sum(axis=1),
         value_score=scores,
@@ -191,15 +209,14 @@ def _card(
     if len(scores) and certainty is not None:
         probable = certainty(scores, scored, level, definition.bounds).round(3)
         out["tier_probability"] = probable.mask(out["is_tier_by_income"].astype(bool))
-    all_ids = pd.Index(sorted(customer_ids), name="customer_id")
+    all_ids = pd.Index(customer_ids.sort_values(), name=KEY)
     out = out.reindex(all_ids).reset_index().reindex(columns=SCORECARD.names)
     out["tier"] = out["tier"].fillna(POTENTIAL)
     return Card(
         customers=out,
-        months=pd.concat(ends, ignore_index=True) if ends else pd.DataFrame(columns=TIER_MONTHS.names),
         sensitivity=table,
         history=pd.DataFrame(
-            [*past.counts, *([] if present is None or moved is None else [_counts(present, moved)])],
+            [*past.counts, *([] if present is None else [_counts(present, past.today)])],
             columns=["as_of", "n_customers", "n_before", "n_up", "n_down", "n_held"],
         ),
         levels=[
@@ -210,10 +227,20 @@ def _card(
     )
 
 
-def _counts(present: Placed, moved: Placed) -> tuple[date, int, int, int, int, int]:
-    """Return as_of, n_customers, n_before, n_up and n_down as `moved` has them, and n_held of today."""
-    day, n, n_before, up, down, _ = moved.counts()
-    return day, n, n_before, up, down, present.counts()[-1]
+def _points_shown(now: pd.DataFrame) -> pd.DataFrame:
+    """Return the points of each customer that the card shows: of the dimensions, and of the five variables."""
+    among, parts = ranks(now), []
+    for rows in blocks(len(now)):
+        of_each = points(now.iloc[rows], among)
+        parts.append(dimensions(of_each).join(of_each[list(VARIABLE_POINTS)].round(DECIMALS)))
+    return pd.concat(parts)
+
+
+def _counts(present: Placed, today: Counts | None) -> Counts:
+    """Return the counts of today by the model of the month ends, where it is another, and who is held by today's."""
+    own = present.counts()
+    day, n, n_before, up, down, _ = today or own
+    return day, n, n_before, up, down, own[-1]
 
 
 def _names(params: ScorecardParams) -> np.ndarray:

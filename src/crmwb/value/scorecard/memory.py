@@ -1,6 +1,6 @@
 """The score card's inputs at earlier month ends, described the same way as today's."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Self
@@ -16,6 +16,8 @@ from crmwb.contract.value_customers import WALLET
 from crmwb.engine import Backend
 from crmwb.params import Params
 from crmwb.value import influence, realised
+from crmwb.value.in_parts import KEY
+from crmwb.value.opened import Features
 from crmwb.value.potential import customers as potential
 from crmwb.value.potential import wallet
 from crmwb.value.realised.margin import Margin
@@ -107,10 +109,35 @@ def past_indicators(
     for end in month_ends[len(month_ends) - n_months :] if n_months < len(month_ends) else month_ends:
         at_end = snapshots.filter(snapshots.as_of == ibis.literal(end)).select(COLUMNS)
         then = _referrers_placed(rows(source.con, at_end, source.ids), source.ids).reset_index()
-        clv = clv_of(then, forecast)
-        brought = profits(then, spent(end), source.margin).reset_index()
-        wallets = None if wallet.is_known(then) else pd.DataFrame(columns=WALLET.names)
-        yield end, describe(source, then, brought, clv, as_of=end, wallets=wallets, ids=source.ids)
+        yield end, _described_by(source, then, end, spent(end), forecast)
+
+
+def indicators_today(source: Source, features: Features, as_of: date, forecast: Forecast | None) -> pd.DataFrame:
+    """Describe today's buyers as `past_indicators` does those of month ends; `features` as for `features_placed`."""
+    spent = realised.spent_on(source.con, source.tables, as_of, source.ids)
+    return _described_by(source, features(COLUMNS), as_of, spent, forecast)
+
+
+def _described_by(
+    source: Source, then: pd.DataFrame, as_of: date, spent: pd.DataFrame, forecast: Forecast | None
+) -> pd.DataFrame:
+    clv = clv_of(then, forecast)
+    brought = profits(then, spent, source.margin).reset_index()
+    wallets = None if wallet.is_known(then) else pd.DataFrame(columns=WALLET.names)
+    return describe(source, then, brought, clv, as_of=as_of, wallets=wallets)
+
+
+def features_placed(read: Features, ids: pa.Array) -> Features:
+    """Return what reads columns of the features, with customers by their places in `ids`, in their order."""
+
+    def placed(columns: Sequence[str]) -> pd.DataFrame:
+        features = read(columns)
+        place = storage.places(pa.array(features[KEY], type=ids.type), ids)
+        features[KEY] = place
+        features = features if (np.diff(place) > 0).all() else features.sort_values(KEY, ignore_index=True)
+        return _referrers_placed(features, ids) if "referred_by" in features else features
+
+    return placed
 
 
 def _referrers_placed(features: pd.DataFrame, ids: pa.Array) -> pd.DataFrame:
@@ -131,9 +158,8 @@ def describe(
     as_of: date,
     influences: pd.DataFrame | None = None,
     wallets: pd.DataFrame | None = None,
-    ids: pa.Array | None = None,
 ) -> pd.DataFrame:
-    """Gather the indicators of a moment, working out those parts that are not given.
+    """Gather the indicators of a moment, working out those parts that are not given; customers are known by places.
 
     Parameters
     ----------
@@ -147,16 +173,14 @@ def describe(
         The moment.
     influences, wallets : DataFrame, optional
         As influence.customers and wallet.customers return them.
-    ids : Array, optional
-        Where customers are known by their places in it, all of them.
     """
     if influences is None:
         influences = influence.customers(features, brought, clv, source.type_1_share)
     if wallets is None:
-        wallets = wallet.customers(source.con, source.tables, features, as_of, source.first_event, ids=ids)
+        wallets = wallet.customers(source.con, source.tables, features, as_of, source.first_event, ids=source.ids)
     return indicators(
         features, brought, clv, influences, wallets,
-        payments=payments(source.con, source.tables, as_of, ids),
+        payments=payments(source.con, source.tables, as_of, source.ids),
         as_of=as_of, off_season_months=source.off_season_months,
     )  # fmt: skip
 

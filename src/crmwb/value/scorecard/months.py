@@ -1,7 +1,7 @@
 """The tiers at month ends, each from what was known then, in the order of time and by the rule of today's tiers."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Self
 
@@ -10,10 +10,13 @@ import pandas as pd
 import pyarrow as pa
 
 from crmwb.calendar import day_column
+from crmwb.files.parquet import ROW_GROUP_ROWS
 from crmwb.params import ScorecardParams
 from crmwb.tiers import held_boundaries, levels_of, place
-from crmwb.value.scorecard.points import dimensions, points, ranks, score
+from crmwb.value.scorecard.points import dimensions, points, ranks, score_blocks
 from crmwb.value.scorecard.scale import Ranks
+
+Counts = tuple[date, int, int, int, int, int]
 
 
 @dataclass(frozen=True)
@@ -82,19 +85,22 @@ class Placed:
     by_income: pd.Series
     before: pd.Series | None
 
-    def frame(self, names: np.ndarray) -> pd.DataFrame:
-        """Return one row per customer, columns of TIER_MONTHS."""
+    def frames(self, names: np.ndarray, ids: pa.Array) -> Iterator[pd.DataFrame]:
+        """Yield some customers at a time, known by their places in `ids`: columns of TIER_MONTHS."""
         tiers: pd.Index[str] = pd.Index(names.tolist())  # their texts, once for each customer, take much memory
-        return pd.DataFrame(
-            {
-                "as_of": day_column(self.as_of, len(self.level)),
-                "customer_id": self.level.index.to_numpy(),
-                "tier": pd.Categorical.from_codes(self.level.to_numpy(), tiers),
-                "tier_by_former_definition": pd.Categorical.from_codes(self.unchanged.to_numpy(), tiers),
-            }
-        )
+        for begins in range(0, len(self.level), ROW_GROUP_ROWS):
+            rows = slice(begins, begins + ROW_GROUP_ROWS)
+            level, unchanged = self.level.iloc[rows], self.unchanged.iloc[rows]
+            yield pd.DataFrame(
+                {
+                    "as_of": day_column(self.as_of, len(level)),
+                    "customer_id": ids.take(pa.array(level.index)).to_pandas(),
+                    "tier": pd.Categorical.from_codes(level.to_numpy(), tiers),
+                    "tier_by_former_definition": pd.Categorical.from_codes(unchanged.to_numpy(), tiers),
+                }
+            )
 
-    def counts(self) -> tuple[date, int, int, int, int, int]:
+    def counts(self) -> Counts:
         """Return as_of, n_customers, n_before, n_up, n_down, n_held."""
         was = (
             pd.Series(np.nan, index=self.level.index) if self.before is None else self.before.reindex(self.level.index)
@@ -105,43 +111,26 @@ class Placed:
 
 @dataclass(frozen=True)
 class Past:
-    """The month ends followed so far; of all but the last, what is written of them is all that is kept.
+    """What is left of the month ends followed, once their tiers are written.
 
     Attributes
     ----------
-    frames : tuple of DataFrame
-        As `Placed.frame` returns it.
     counts : tuple of tuple
-        As `Placed.counts` returns it.
-    last : Placed or None
-        The last one.
+        Of each, as `Placed.counts` returns it.
+    level : Series or None
+        The levels of the last one; None where there is none.
+    today : tuple or None
+        The counts of today by the model of the month ends; None where nobody has a score.
     """
 
-    frames: tuple[pd.DataFrame, ...] = ()
-    counts: tuple[tuple[date, int, int, int, int, int], ...] = ()
-    last: Placed | None = None
-
-    def followed_by(self, placed: Placed | None, names: np.ndarray) -> Self:
-        """Return the past with one more month end; the same where nobody had a score then."""
-        if placed is None:
-            return self
-        return type(self)((*self.frames, placed.frame(names)), (*self.counts, placed.counts()), placed)
-
-    def named(self, ids: pa.Array) -> Self:
-        """Return the same of customers by their ids, where the month ends knew them by their places in `ids`."""
-        if self.last is None:
-            return self
-        texts = pd.Index(ids.to_pandas())
-        frames = tuple(
-            frame.assign(customer_id=pd.Categorical.from_codes(frame["customer_id"], texts)) for frame in self.frames
-        )
-        level = self.last.level
-        return replace(
-            self, frames=frames, last=replace(self.last, level=level.set_axis(texts.take(level.index.to_numpy())))
-        )
+    counts: tuple[Counts, ...] = ()
+    level: pd.Series | None = None
+    today: Counts | None = None
 
 
-def follow(as_of: date, indicators: pd.DataFrame, before: Placed | None, params: ScorecardParams) -> Placed | None:
+def follow(
+    as_of: date, indicators: pd.DataFrame, before: Placed | pd.Series | None, params: ScorecardParams
+) -> Placed | None:
     """Place the buyers of one moment, given those of the month before; None where nobody has a score.
 
     Parameters
@@ -150,8 +139,8 @@ def follow(as_of: date, indicators: pd.DataFrame, before: Placed | None, params:
         The moment, exclusive.
     indicators : DataFrame of shape (n, n_indicators)
         As `indicators.indicators` returns it.
-    before : Placed or None
-        The month end before.
+    before : Placed, Series or None
+        The month end before; or its levels alone, and then it is not asked who would be where by its definition.
     params : ScorecardParams
         Weights, tiers and hysteresis.
     """
@@ -159,18 +148,20 @@ def follow(as_of: date, indicators: pd.DataFrame, before: Placed | None, params:
     scores = scores_of(indicators, params, among).dropna()
     if scores.empty:
         return None
-    definition = Definition.of(among, scores, indicators, params, None if before is None else before.level)
+    was = before.level if isinstance(before, Placed) else before
+    definition = Definition.of(among, scores, indicators, params, was)
     margin = params.hysteresis_points
     of_income = _of_income(indicators, params).reindex(scores.index)
     by_score = pd.Series(levels_of(scores.to_numpy(), definition.bounds), index=scores.index)
     fresh = _better(by_score, of_income)
-    if before is None:
+    if was is None:
         return Placed(as_of, definition, fresh, fresh, fresh, of_income < by_score, None)
-    by_score = place(scores, definition.bounds, before.level, margin)
-    by_former = scores_of(indicators, params, before.definition.ranks).reindex(scores.index).fillna(scores)
-    unchanged = _better(place(by_former, before.definition.bounds, before.level, margin), of_income)
-    level = _better(by_score, of_income)
-    return Placed(as_of, definition, level, fresh, unchanged, of_income < by_score, before.level)
+    by_score = place(scores, definition.bounds, was, margin)
+    level = unchanged = _better(by_score, of_income)
+    if isinstance(before, Placed):
+        by_former = scores_of(indicators, params, before.definition.ranks).reindex(scores.index).fillna(scores)
+        unchanged = _better(place(by_former, before.definition.bounds, was, margin), of_income)
+    return Placed(as_of, definition, level, fresh, unchanged, of_income < by_score, was)
 
 
 def _cut(
@@ -184,8 +175,8 @@ def _cut(
 
 
 def _better(level: pd.Series, other: pd.Series) -> pd.Series:
-    """Return the better of two levels of each customer."""
-    return level.where(level <= other, other)
+    """Return the better of two levels of each customer, in little memory."""
+    return level.where(level <= other, other).astype(np.int8)
 
 
 def _of_income(indicators: pd.DataFrame, params: ScorecardParams) -> pd.Series:
@@ -208,4 +199,4 @@ def _of_income(indicators: pd.DataFrame, params: ScorecardParams) -> pd.Series:
 
 def scores_of(indicators: pd.DataFrame, params: ScorecardParams, among: Mapping[str, Ranks] | None = None) -> pd.Series:
     """Return the score of each buyer, ranked among the buyers of `among`, or these; NaN where nothing is known."""
-    return score(dimensions(points(indicators, among)), params.weights.model_dump())
+    return score_blocks(indicators, params.weights.model_dump(), among)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from crmwb.value.blocks import blocks
 from crmwb.value.scorecard.indicators import DIMENSIONS, INDICATORS
 from crmwb.value.scorecard.scale import Ranks
 
@@ -46,3 +47,13 @@ def score(dimension_points: pd.DataFrame, weights: Mapping[str, float]) -> pd.Se
     shares = weights_of(dimension_points, weights)
     total = (shares * dimension_points.fillna(0.0)).sum(axis=1)
     return total.where(shares.sum(axis=1) > 0).round(DECIMALS)
+
+
+def score_blocks(
+    indicators: pd.DataFrame, weights: Mapping[str, float], among: Mapping[str, Ranks] | None = None
+) -> pd.Series:
+    """Return the score of each customer, ranked among the buyers of `among`, or these; NaN where nothing is known."""
+    others = ranks(indicators) if among is None else among
+    some = (indicators.iloc[rows] for rows in blocks(len(indicators)))
+    scores: pd.Series = pd.concat([score(dimensions(points(each, others)), weights) for each in some])
+    return scores
