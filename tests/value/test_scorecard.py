@@ -225,7 +225,7 @@ def make_card(con, tables, tmp_path, as_of="2024-01-01", *, params=PARAMS, now_b
     table = features
     read = scorecard.features_placed(lambda columns: table[list(columns)].copy(), ids)
     features = read(list(table))
-    brought = realised.customers(con, tables, features, on, of_revenue, ids)
+    brought = realised.customers(con, tables, features, on, of_revenue, ids=ids)
     forecast = lambda f: f.assign(clv_cents=f["revenue_cents"] / 10)  # noqa: E731 - what CLV would be is not tested here
     potential = forecast(features[features["age_days"].notna()])[["customer_id", "clv_cents"]]
     potential["clv_cents"] = potential["clv_cents"] ** now_by
@@ -235,7 +235,7 @@ def make_card(con, tables, tmp_path, as_of="2024-01-01", *, params=PARAMS, now_b
         source, read, on, realised=brought,
         potential=potential, influences=influence.customers(features, brought, clv, 0.5),
         wallets=wallet.customers(con, tables, features, on, first, ids=ids), params=params,
-        past=partial(scorecard.followed, source, snapshots, read, on, forecast, params, file),
+        past=partial(scorecard.followed, source, snapshots, read, on, forecast=forecast, params=params, file=file),
     )  # fmt: skip
     facts = scorecard.facts(card, brought, clv, "margin", params)
     card.customers["customer_id"] = ids.take(pa.array(card.customers["customer_id"])).to_pandas()
@@ -353,7 +353,9 @@ def test_tiers_at_month_ends_are_written_and_today_follows_them(whole_card):
 def test_another_model_of_value_today_moves_nobody_from_the_tier_of_last_month(con, tmp_path):
     none = PARAMS.model_copy(update={"hysteresis_points": 0.0})
     alike, _, months = make_card(con, company(con), tmp_path / "alike", params=none)
-    other, facts, other_months = make_card(con, company(con), tmp_path / "other", params=none, now_by=-1.0)  # worth most, worth least
+    other, facts, other_months = make_card(
+        con, company(con), tmp_path / "other", params=none, now_by=-1.0
+    )  # worth most, worth least
     assert (other.customers["tier"] != alike.customers["tier"]).any()
     counts = ["n_customers", "n_before", "n_up", "n_down"]
     assert other.history[counts].equals(alike.history[counts])

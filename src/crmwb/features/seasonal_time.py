@@ -171,8 +171,8 @@ class DailyCounts:
             same = np.append(customer[1:] == customer[:-1], False)[:BLOCK]
             following = np.where(same, np.append(day[1:], 0)[:BLOCK], np.iinfo(np.int32).max)
             ends = np.minimum(following, day[:BLOCK] + YEAR_DAYS)
-            for of, which in zip(counts, (day[:BLOCK], following[same], ends), strict=True):
-                of += np.bincount(which, minlength=n_days)
+            for i, which in enumerate((day[:BLOCK], following[same], ends)):
+                counts[i] += np.bincount(which, minlength=n_days)
         return cls(first, *counts)
 
     def until(self, counts: np.ndarray, days: np.ndarray) -> np.ndarray:

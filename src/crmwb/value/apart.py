@@ -114,4 +114,6 @@ def tiers(
 ) -> scorecard.Past:
     """Follow tiers up to today, and write them to a file; arguments as for `scorecard.followed`."""
     features = scorecard.features_placed(inputs.features, source.ids)
-    return scorecard.followed(source, inputs.snapshots, features, as_of, forecast, params.value.scorecard, file)
+    return scorecard.followed(
+        source, inputs.snapshots, features, as_of, forecast=forecast, params=params.value.scorecard, file=file
+    )

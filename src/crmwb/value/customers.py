@@ -18,7 +18,7 @@ from crmwb.value.in_parts import KEY, Parts
 from crmwb.value.opened import Features, Opened
 from crmwb.value.potential import customers as potential
 from crmwb.value.potential import wallet
-from crmwb.value.realised.margin import Margin
+from crmwb.value.rows import in_order
 
 
 @dataclass(frozen=True)
@@ -67,30 +67,23 @@ def value_customers(
     features = scorecard.features_placed(inputs.features, ids)
     valued = pd.DataFrame(columns=POTENTIAL.names) if scored is None else placed(scored, ids)
     clv = valued.set_index(KEY)["clv_cents"]
-    brought = realised.customers(con, tables, features(realised.FEATURES), as_of, source.margin, ids)
+    brought = realised.customers(con, tables, features(realised.FEATURES), as_of, source.margin, ids=ids)
     influences = influence.customers(features(influence.FEATURES), brought, clv, p.referral_type_1_share)
     wallets = wallet.customers(con, tables, features(wallet.FEATURES), as_of, source.first_event, ids=ids)
     facts = {
-        "realised": _realised_facts(inputs, features, brought, source, as_of, params),
+        "realised": realised.facts(
+            features(realised.FEATURES), brought, source.margin, realised.spent_on(con, tables, as_of, ids),
+            n_bootstrap=p.n_bootstrap, seed=params.seed,
+        ),
         "influence": influence.facts(features(influence.FEATURES), influences, p.referral_type_1_share),
         "wallet": wallet.facts(wallets),
-    }
+    }  # fmt: skip
     card = scorecard.card(
         source, features, as_of, realised=brought, potential=valued, influences=influences, wallets=wallets,
         params=p.scorecard, past=past,
     )  # fmt: skip
     facts["scorecard"] = scorecard.facts(card, brought, clv, facts["realised"]["basis"], p.scorecard)
     return CustomerValue(Parts(ids, (valued, brought, influences, wallets, card.customers)), facts)
-
-
-def _realised_facts(
-    inputs: Opened, features: Features, brought: pd.DataFrame, source: scorecard.Source, as_of: date, params: Params
-) -> dict[str, Any]:
-    spent = realised.spent_on(inputs.con, inputs.tables, as_of, source.ids)
-    return realised.facts(
-        features(realised.FEATURES), brought, source.margin, spent,
-        n_bootstrap=params.value.n_bootstrap, seed=params.seed,
-    )  # fmt: skip
 
 
 def placed(frame: pd.DataFrame, ids: pa.Array) -> pd.DataFrame:
@@ -100,7 +93,7 @@ def placed(frame: pd.DataFrame, ids: pa.Array) -> pd.DataFrame:
 
 def ids_of(features: Features) -> pa.Array:
     """Return the ids of all customers, in order."""
-    return pa.array(features([KEY])[KEY].sort_values(), type=pa.string())
+    return pa.array(in_order(features([KEY]))[KEY], type=pa.string())
 
 
 def forecast_then(fitted: potential.Fitted | Unavailable, p: ValueParams) -> scorecard.Forecast | None:

@@ -76,6 +76,7 @@ def write_in_parts(frames: Iterable[pd.DataFrame], artefact: Artefact, path: Pat
     path : Path, optional
         Where to, where not to the artefact's own path.
     """
+
     def batches() -> Iterator[pa.RecordBatch]:
         for frame in frames:
             fields = pa.schema([field for field in artefact.schema if field.name in frame])

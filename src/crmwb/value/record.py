@@ -102,9 +102,7 @@ def no_models_record(buyers: pd.DataFrame, why: Unavailable, *, as_of: date, par
     }  # fmt: skip
 
 
-def metrics_record(
-    customers: Parts, models: dict[str, Any], facts: dict[str, Any], tested: Backtest
-) -> dict[str, Any]:
+def metrics_record(customers: Parts, models: dict[str, Any], facts: dict[str, Any], tested: Backtest) -> dict[str, Any]:
     """Pick the small numbers that two runs are compared by."""
     p_alive, p_purchase = customers.column("p_alive"), customers.column("p_purchase")
     whale, totals = facts["realised"]["whale"] or {}, facts["realised"]["totals"]
@@ -168,7 +166,7 @@ def _choice(fitted: Fitted, tested: Backtest) -> dict[str, Any]:
 
 def _total(fitted: Fitted, interval: tuple[float, float]) -> dict[str, float]:
     """Return the purchases of known customers within the tested horizon, with their 80% interval."""
-    total = float(fitted.stack.forecast(fitted.moment).mean.sum())
+    total = fitted.n_purchases
     low, high = interval
     return {
         "days": fitted.stack.horizon_days, "expected": total, "lower_80": total * low, "upper_80": total * high,

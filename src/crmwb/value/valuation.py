@@ -10,7 +10,8 @@ from typing import Any
 import pandas as pd
 
 from crmwb.calendar import day_number
-from crmwb.features.purchase_days import PurchaseDays, read_days
+from crmwb.engine import memory
+from crmwb.features.purchase_days import read_days
 from crmwb.findings import Unavailable, to_json
 from crmwb.params import Params
 from crmwb.processes import beside
@@ -27,7 +28,7 @@ from crmwb.value.potential.customers import FEATURES as BUYER_FEATURES
 from crmwb.value.potential.customers import Fitted, active, buyers_of, fit, score, terms_of
 from crmwb.value.potential.tiers import tier_ranges
 from crmwb.value.proof.backtest import Backtest, step_of
-from crmwb.value.realised.margin import margin
+from crmwb.value.realised.margin import Margin, margin
 from crmwb.value.record import metrics_record, models_record, no_models_record
 from crmwb.value.scorecard import Past as PastTiers
 from crmwb.value.scorecard import Source
@@ -102,11 +103,10 @@ def value_all(
     with open_inputs() as inputs:
         if "transactions" not in inputs.tables:
             return _stated(inputs, contracts, as_of, params)
-        buyers = buyers_of(inputs.features(BUYER_FEATURES))
-        days = read_days(inputs.con, inputs.tables["transactions"], as_of)
-        with beside(params.engine.threads if days.n_customers > FIT_CUSTOMERS else 1) as other:
+        n_buyers = len(buyers_of(inputs.features(BUYER_FEATURES)))
+        with beside(params.engine.threads if n_buyers > FIT_CUSTOMERS else 1) as other:
             return _value(
-                inputs, buyers, days, observed=observed, circumstances=circumstances, params=params,
+                inputs, observed=observed, circumstances=circumstances, params=params,
                 apart=None if other is None else Apart(other, open_inputs), file=scratch / "tier_months.parquet",
             )  # fmt: skip
 
@@ -117,13 +117,48 @@ def _stated(inputs: Opened, contracts: pd.DataFrame, as_of: date, params: Params
     known = stated(inputs.con, inputs.tables, features, contracts=contracts, as_of=as_of, params=params.value)
     models, numbers = {"not_available": to_json(NO_PURCHASES), "caveats": []}, {"n_customers": len(features)}
     ids = ids_of(inputs.features)
-    return Valuation(Parts(ids, (placed(known.customers, ids).sort_values(KEY, ignore_index=True),)), models, known.facts, numbers)
+    customers = placed(known.customers, ids).sort_values(KEY, ignore_index=True)
+    return Valuation(Parts(ids, (customers,)), models, known.facts, numbers)
+
+
+@dataclass(frozen=True)
+class _Ahead:
+    """What is to come of all customers, without what it was learned from: of many of them, that takes much memory."""
+
+    fitted: Fitted | Unavailable
+    scored: pd.DataFrame | None
+    margin: Margin
+    proof: Callable[[], Tested]
+    equity: Callable[[], Equity] | None = None
+
+
+def _ahead(
+    inputs: Opened, observed: dict[str, Any], circumstances: dict[str, Any], params: Params, apart: Apart | None
+) -> _Ahead:
+    """Fit models and value customers; arguments as for `_value`."""
+    as_of, p = date.fromisoformat(observed["as_of"][:10]), params.value
+    buyers = buyers_of(inputs.features(BUYER_FEATURES))
+    days = read_days(inputs.con, inputs.tables["transactions"], as_of)
+    past = Past(days, Traits.of(inputs.con, inputs.snapshots, days.ids))
+    proof: Callable[[], Tested] = partial(judged, past.every(step_of(days.n_customers)), as_of, params, step=1)
+    if apart is not None:
+        proof = apart.start(judged_apart, days.every(step_of(days.n_customers)), as_of, params)
+    of_margin = margin(buyers, p.assumed_margin_share)
+    fitted = fit(buyers, p, past, as_of)
+    if isinstance(fitted, Unavailable) or (moment := fitted.moment) is None:
+        return _Ahead(fitted, None, of_margin, proof)
+    scored, fitted = score(buyers, fitted, p)
+    followed = partial(
+        _equity, inputs, fitted, float(scored["p_purchase"].sum()),
+        active(scored, fitted, moment, p.horizon_days, p.equity.lost_below),
+        looks_new=equity.looks_new(days, day_number(as_of)), observed=observed, circumstances=circumstances,
+        params=params,
+    )  # fmt: skip
+    return _Ahead(fitted, scored, of_margin, proof, followed)
 
 
 def _value(
     inputs: Opened,
-    buyers: pd.DataFrame,
-    days: PurchaseDays,
     *,
     observed: dict[str, Any],
     circumstances: dict[str, Any],
@@ -131,63 +166,63 @@ def _value(
     apart: Apart | None,
     file: Path,
 ) -> Valuation:
-    """Value the customers of a source with purchases; arguments as for `value_all`.
+    """Value the customers of a source with purchases; other arguments as for `value_all`.
 
     `apart` is None where no other process works beside. Of fewer customers, tests and forecasts learn from the same,
-    and nothing twice.
+    and nothing twice. `file` is where the tiers at month ends go.
     """
     first, as_of = (date.fromisoformat(observed[name][:10]) for name in ("first_event", "as_of"))
-    past = Past(days, Traits.of(inputs.con, inputs.snapshots, days.ids))
-    proof: Callable[[], Tested] = partial(judged, past, as_of, params)
-    if apart is not None:
-        proof = apart.start(judged_apart, days.every(step_of(days.n_customers)), as_of, params)
     with step("fitting models and valuing customers"):
-        fitted: Fitted | Unavailable = fit(buyers, params.value, past, as_of)
-        scored = None
-        if isinstance(fitted, Fitted):
-            scored, fitted = score(buyers, fitted, params.value)
-    of_margin, forecast = margin(buyers, params.value.assumed_margin_share), forecast_then(fitted, params.value)
+        ahead = _ahead(inputs, observed, circumstances, params, apart)
+    memory.give_back()
+    fitted, scored, forecast = ahead.fitted, ahead.scored, forecast_then(ahead.fitted, params.value)
     source = Source.of(
-        inputs.con, inputs.tables, first=first, margin=of_margin, params=params, ids=ids_of(inputs.features)
+        inputs.con, inputs.tables, first=first, margin=ahead.margin, params=params, ids=ids_of(inputs.features)
     )
-    past_tiers: Callable[[], PastTiers] = partial(tiers, inputs, source, as_of, forecast=forecast, params=params, file=file)
+    past_tiers: Callable[[], PastTiers] = partial(
+        tiers, inputs, source, as_of, forecast=forecast, params=params, file=file
+    )
     if apart is not None:
         past_tiers = apart.start_last(
-            tiers_apart, first, as_of, margin=of_margin, forecast=forecast, params=params, file=file
+            tiers_apart, first, as_of, margin=ahead.margin, forecast=forecast, params=params, file=file
         )
-    if isinstance(fitted, Fitted) and scored is not None:
-        followed = _equity(inputs, scored, fitted, days, observed=observed, circumstances=circumstances, params=params)
+    followed = None if ahead.equity is None else ahead.equity()
     with step("what customers brought, and the score card"):
         whole = value_customers(inputs, source, scored=scored, as_of=as_of, params=params, past=past_tiers)
+    buyers = buyers_of(inputs.features(BUYER_FEATURES))
     if isinstance(fitted, Unavailable):
         models = no_models_record(buyers, fitted, as_of=as_of, params=params)
         parts = dict.fromkeys(("equity", "bridge", "forecast", "proof", "check"))
         facts = whole.facts | {"equity": parts | {"caveats": [models["unavailable"]]}}
         numbers = {"n_customers": len(whole.customers), "tiers": facts["scorecard"]["stability"]}
         return Valuation(whole.customers, models, facts, numbers, tier_months=file)
-    of_test = proof()
+    of_test, equity_facts = ahead.proof(), {} if followed is None else followed.facts
     names = [level.name for level in params.value.scorecard.levels]
     placed_in = pd.DataFrame({name: whole.customers.column(name) for name in ("tier", "clv_cents")})
     ranges = tier_ranges(fitted, placed_in, names, params.value.horizon_days)
     models = models_record(buyers, fitted, of_test, ranges, as_of=as_of, params=params)
-    facts = whole.facts | {"equity": followed.facts}
+    facts = whole.facts | {"equity": equity_facts}
     metrics = metrics_record(whole.customers, models, facts, of_test.backtest)
     return Valuation(whole.customers, models, facts, metrics, of_test.backtest, followed, file)
 
 
 def _equity(
     inputs: Opened,
-    scored: pd.DataFrame,
     fitted: Fitted,
-    days: PurchaseDays,
+    n_to_buy: float,
+    counted: tuple[int, int],
     *,
+    looks_new: Unavailable | None,
     observed: dict[str, Any],
     circumstances: dict[str, Any],
     params: Params,
 ) -> Equity:
-    """Follow customer equity, and withhold of it what the history does not support; arguments as for `_value`."""
+    """Follow customer equity, and withhold of it what the history does not support.
+
+    `n_to_buy` and `counted` are sums of chances to buy, and what `active` returns; `looks_new` says why newcomers may
+    not be ones; other arguments as for `_value`.
+    """
     as_of = date.fromisoformat(observed["as_of"][:10])
-    counted = active(scored, fitted, params.value.horizon_days, params.value.equity.lost_below)
     agree = equity.active_agree(*counted)
     followed = equity.build(
         inputs.con,
@@ -201,13 +236,13 @@ def _equity(
         params=params.value.equity,
         currency=observed["currency"],
         counts_active=fitted.dropout.is_identified and agree,
-        n_to_buy=float(scored["p_purchase"].sum()),
+        n_to_buy=n_to_buy,
         holes=[(date.fromisoformat(begins), date.fromisoformat(ends)) for begins, ends in circumstances["holes"]],
         one_order=_day_of_one_order(circumstances),
     )
     followed = equity.supported(followed, circumstances)
-    if why := equity.looks_new(days, day_number(as_of)):
-        followed = equity.without_new_share(followed, why)
+    if looks_new is not None:
+        followed = equity.without_new_share(followed, looks_new)
     if fitted.dropout.is_identified and not agree:
         followed = equity.without_active(followed, *counted)
     return followed

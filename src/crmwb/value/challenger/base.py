@@ -99,7 +99,19 @@ class Base:
         mean = mixed({name: m.expected_purchases(summary, ahead) for name, m in fitted.items()}, self.weights)
         some = mixed({name: m.p_at_least(summary, 1, ahead) for name, m in fitted.items()}, self.weights)
         alive = np.clip(alive, LEAST, 1.0)
-        return Counts.matching(alive, np.maximum(mean, LEAST * LEAST), some, self.k).rows(classics.row_of)
+        return Counts.matching(alive, _positive(mean), some, self.k).rows(classics.row_of)
+
+    def means(self, moment: Moment, horizon_days: float) -> np.ndarray:
+        """Return the purchases to expect by `counts`, without the distributions: these take much longer."""
+        classics = moment.classics
+        ahead = classics.ahead(horizon_days)
+        fitted = (m for m in classics.fitted if self.weights.get(m.name))
+        mean = mixed({m.name: m.expected_purchases(classics.summary, ahead) for m in fitted}, self.weights)
+        return np.asarray(_positive(mean)[classics.row_of])
+
+
+def _positive(mean: np.ndarray) -> np.ndarray:
+    return np.asarray(np.maximum(mean, LEAST * LEAST))
 
 
 def _years_ago(past: Past, origin: int, holdouts: list[Moment], weights: dict[str, float]) -> list[float]:

@@ -11,12 +11,15 @@ Where chances of any purchase were recalibrated, the distribution is zero-modifi
 Econometrics 33): alive · factor stands for alive in this formula, so that the mean stays.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Self
 
 import numpy as np
 from scipy.special import betainc, gammaln
 from scipy.stats import nbinom
+
+from crmwb.value.blocks import blocks
 
 LARGEST, SMALLEST = 3000.0, 0.02  # sizes: beyond the first purchases are as good as Poisson
 LEAST = 1e-9
@@ -71,12 +74,17 @@ class Counts:
         p_any : ndarray of shape (n,)
             At most `alive`, and below `mean`.
         """
-        low, high = np.full(len(self.mean), -MOST_FACTOR), np.full(len(self.mean), MOST_FACTOR)
-        for _ in range(HALVINGS):
-            middle = (low + high) / 2
-            falls_short = replace(self, factor=np.exp(middle)).p_any <= p_any
-            low, high = np.where(falls_short, middle, low), np.where(falls_short, high, middle)
-        return replace(self, factor=np.exp(low))
+        first, place = self._distinct(p_any)
+        factor = np.empty(len(first))
+        for rows in blocks(len(first)):
+            each, wanted = self.rows(first[rows]), p_any[first[rows]]
+            low, high = np.full(len(wanted), -MOST_FACTOR), np.full(len(wanted), MOST_FACTOR)
+            for _ in range(HALVINGS):
+                middle = (low + high) / 2
+                falls_short = replace(each, factor=np.exp(middle)).p_any <= wanted
+                low, high = np.where(falls_short, middle, low), np.where(falls_short, high, middle)
+            factor[rows] = np.exp(low)
+        return replace(self, factor=factor[place])
 
     @property
     def _weight(self) -> np.ndarray:
@@ -111,23 +119,31 @@ class Counts:
 
     def quantiles(self, probabilities: np.ndarray) -> np.ndarray:
         """Return the smallest counts that are not exceeded with each probability, shape (n, m)."""
-        first, place = self._distinct()
-        each = self.rows(first)
-        return np.asarray(np.stack([each.quantile(float(p)) for p in probabilities], axis=1)[place])
+        return np.stack(list(self.quantile_columns(probabilities)), axis=1)
 
-    def _distinct(self) -> tuple[np.ndarray, np.ndarray]:
+    def quantile_columns(self, probabilities: np.ndarray) -> Iterator[np.ndarray]:
+        """Yield the same for one probability after the other, whole numbers of shape (n,)."""
+        first, place = self._distinct(np.broadcast_to(self.factor, self.mean.shape))
+        for p in probabilities.tolist():
+            each = [self.rows(first[rows]).quantile(p).astype(np.int64) for rows in blocks(len(first))]
+            yield np.concatenate(each)[place]
+
+    def _distinct(self, other: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return a customer of each distribution, and for each customer the place of their own among these.
 
         What takes long is worked out once for customers who are alike, of whom there are many where nothing but their
-        histories tells them apart.
+        histories tells them apart; `other` tells them apart too.
         """
         n = len(self.mean)
-        columns = (self.mean, self.alive, self.size, np.broadcast_to(self.factor, n))
+        columns = (self.mean, self.alive, self.size, other)
         order = np.lexsort(columns)
         is_new = np.ones(n, dtype=bool)
-        is_new[1:] = np.any([values[order][1:] != values[order][:-1] for values in columns], axis=0)
-        place = np.empty(n, dtype=np.int64)
-        place[order] = np.cumsum(is_new) - 1
+        is_new[1:] = False
+        for values in columns:
+            ordered = values[order]
+            is_new[1:] |= ordered[1:] != ordered[:-1]
+        place = np.empty(n, dtype=np.int32)
+        place[order] = np.cumsum(is_new, dtype=np.int32) - 1
         return order[is_new], place
 
     def quantile(self, p: float) -> np.ndarray:

@@ -246,6 +246,20 @@ class Stack:
         counts = self._before_silence(moment, days)
         return self.silence_.of(counts, moment.known.silent_days) if days == self.stated_days else counts
 
+    def means(self, moment: Moment, horizon_days: float | None = None) -> np.ndarray:
+        """Return the purchases to expect by `forecast`; without the distributions where these do not change them."""
+        days = horizon_days or self.horizon_days
+        is_changed = self.own_years_.get(days, OwnYear()).of_windows or (
+            days == self.stated_days and self.silence_.since
+        )
+        if is_changed:
+            return self.forecast(moment, days).mean
+        return np.asarray(self.corrected_.base.means(moment, days) * self.factor(moment))
+
+    def forget(self) -> None:
+        """Let go of the moment last asked of: of very many customers it takes much memory."""
+        self._factor = None
+
     def _before_silence(self, moment: Moment, days: float) -> Counts:
         """Return the forecast as it is before chances of the long silent are brought to what others did."""
         counts = self.corrected_.base.counts(moment, days)

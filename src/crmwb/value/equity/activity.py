@@ -19,7 +19,10 @@ from crmwb.features.purchases import days
 
 COUNTS = ("customer", "month", "n_purchases", "first_day", "last_day")
 CENTS = ("purchase_cents", "first_day_cents", "net_cents")
-KINDS: dict[str, type[np.integer[Any]]] = {"month": np.int16, "n_purchases": np.int8}  # of integers, where these hold them; of others 32 bits
+KINDS: dict[str, type[np.integer[Any]]] = {
+    "month": np.int16,
+    "n_purchases": np.int8,
+}  # of integers, where these hold them; of others 32 bits
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from crmwb.contract.value_customers import INFLUENCE
 from crmwb.findings import Count, Finding, Name, Share, Term, Unavailable, to_json
 from crmwb.value.influence.referrals import referrals
 from crmwb.value.influence.standing import MIN_GROUP, small_groups, standing
+from crmwb.value.rows import in_order
 
 FEATURES = ("customer_id", "age_days", "revenue_cents", "industry", "region", "referred_by", "acquisition_cost_cents")
 GROUPS = ("industry", "region")
@@ -36,7 +37,7 @@ def customers(
         Columns of INFLUENCE, sorted by customer_id. Referral columns are unknown for all where the source names no
         referrer; places among others are those of buyers, by revenue, unknown in groups of fewer than MIN_GROUP.
     """
-    table = features.sort_values("customer_id").set_index("customer_id")
+    table = in_order(features).set_index("customer_id")
     bought = table["age_days"].notna()
     out = pd.DataFrame(index=table.index)
     for group in GROUPS:

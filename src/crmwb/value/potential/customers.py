@@ -1,9 +1,7 @@
 """What each customer is worth: purchases, spend and their discounted sum, from one distribution for each customer."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,9 +9,11 @@ import pandas as pd
 from crmwb.calendar import day_number
 from crmwb.contract.value_customers import POTENTIAL
 from crmwb.errors import CrmwbError
+from crmwb.features.purchase_days import narrow
 from crmwb.features.seasonal_time import SeasonalTime
 from crmwb.findings import Count, Unavailable
 from crmwb.params import ValueParams
+from crmwb.value.blocks import blocks
 from crmwb.value.challenger import Moment, Past, Stack
 from crmwb.value.challenger.identified import Dropout
 from crmwb.value.models import GammaGamma, PurchaseModel, PurchaseSummary
@@ -24,6 +24,7 @@ from crmwb.value.potential.past_forecasts import PastForecasts, past_forecasts
 from crmwb.value.potential.spend import Cap, Spends
 from crmwb.value.potential.total import TotalRange
 from crmwb.value.realised.margin import Margin, margin
+from crmwb.value.rows import KEY, in_order
 
 FEATURES = (
     "customer_id", "first_purchase_on", "frequency", "recency_days", "age_days", "monetary_cents", "revenue_cents",
@@ -67,8 +68,10 @@ class Fitted:
     ----------
     stack : Stack
         What forecasts purchases.
-    moment : Moment
-        All customers as of today.
+    moment : Moment or None
+        All customers as of today; None once `score` has looked at them.
+    time : SeasonalTime
+        The time that the models of purchases are in.
     purchases : PurchaseModel
         The classic model that counts most in it: how purchases fall off with time, for those who look at months.
     candidates : tuple of PurchaseModel
@@ -87,10 +90,13 @@ class Fitted:
         The value of all customers over that by `purchases` and `spend` alone.
     deviation_cents : ndarray of shape (n,)
         The standard deviation of what each buyer may come to be worth, in the order of their ids; empty before `score`.
+    n_purchases : float
+        What all are expected to buy within the tested horizon; 0 before `score`.
     """
 
     stack: Stack
-    moment: Moment
+    moment: Moment | None
+    time: SeasonalTime
     purchases: PurchaseModel
     candidates: tuple[PurchaseModel, ...]
     spend: GammaGamma
@@ -100,15 +106,11 @@ class Fitted:
     past: PastForecasts
     level: float = 1.0
     deviation_cents: np.ndarray = field(default_factory=lambda: np.empty(0))
+    n_purchases: float = 0.0
 
     def total_range(self, horizon_days: float) -> TotalRange:
         """Return how far the total over a horizon may lie from what is expected."""
         return TotalRange.learn(self.past.totals(), horizon_days)
-
-    @property
-    def time(self) -> SeasonalTime:
-        """The time that the models of purchases are in."""
-        return self.moment.classics.time
 
     @property
     def valuing(self) -> Valuing:
@@ -133,7 +135,7 @@ def buyers_of(customers: pd.DataFrame) -> pd.DataFrame:
     if not bought.any():
         raise CrmwbError("value: no customer has a purchase before as_of; check as_of and the clean transactions.")
     # of its columns those that are read: wide copies of many customers take memory
-    return customers.loc[bought, list(FEATURES)].sort_values("customer_id", ignore_index=True)
+    return in_order(customers.loc[bought, list(FEATURES)]).reset_index(drop=True)
 
 
 def fit(buyers: pd.DataFrame, params: ValueParams, past: Past, as_of: date) -> Fitted | Unavailable:
@@ -169,6 +171,7 @@ def fit(buyers: pd.DataFrame, params: ValueParams, past: Past, as_of: date) -> F
     return Fitted(
         stack,
         moment,
+        moment.classics.time,
         next(model for model in moment.classics.fitted if model.name == name),
         moment.classics.models,
         GammaGamma(cap=spends.cap.ceiling).fit(spends.frequency, spends.repeat_mean),
@@ -216,7 +219,9 @@ def clv_then(buyers: pd.DataFrame, valuing: Valuing, params: ValueParams) -> pd.
     return buyers[["customer_id"]].assign(clv_cents=np.rint(clv * valuing.share).astype(np.int64))
 
 
-def active(valued: pd.DataFrame, fitted: Fitted, horizon_days: float, lost_below: float) -> tuple[int, int]:
+def active(
+    valued: pd.DataFrame, fitted: Fitted, moment: Moment, horizon_days: float, lost_below: float
+) -> tuple[int, int]:
     """Count the customers whose chance to buy within a horizon is no lower than `lost_below`.
 
     Returns
@@ -224,7 +229,7 @@ def active(valued: pd.DataFrame, fitted: Fitted, horizon_days: float, lost_below
     tuple of (int, int)
         By the classic model that counts most, with which past months are valued, and by the chances stated of each.
     """
-    classics = fitted.moment.classics
+    classics = moment.classics
     p_purchase = fitted.purchases.p_at_least(classics.summary, 1, classics.ahead(horizon_days))[classics.row_of]
     by_model = p_purchase >= lost_below
     return int(by_model.sum()), int((valued["p_purchase"] >= lost_below).sum())
@@ -252,21 +257,33 @@ def score(buyers: pd.DataFrame, fitted: Fitted, params: ValueParams) -> tuple[pd
         ends of the 50, 80 and 95% intervals of purchases and of value, of the same distribution. Those of value reach
         as far as clv_cents: of who will most likely buy nothing it lies above all of them but the rarest outcomes.
     Fitted
-        The same, with its `level` and `deviation_cents`.
+        The same, with its `level`, `deviation_cents` and `n_purchases`, and without its `moment`.
     """
     stack, moment, terms = fitted.stack, fitted.moment, terms_of(fitted, params)
+    if moment is None:
+        raise ValueError("these customers are scored already")
     rows = _rows(buyers, moment)
     counts = stack.forecast(moment, params.horizon_days).rows(rows)
     worth = _worth(stack, moment, terms, counts.mean, rows)
-    spends = Spends.of(moment.known)
-    tested = stack.forecast(moment).mean * stack.times_after_silence(moment)  # past totals are divided by it
-    expected = fitted.money.forecast.expected(spends, tested)
-    spend, of_a_purchase = expected[rows], fitted.money.forecast.of_a_purchase(spends, expected)[rows]
-    of_mean, of_spend = (values[rows] for values in fitted.money.forecast.variances(spends))
-    about = (counts, spend, (of_mean, of_spend), fitted.money.width)
+    spends, of_money = Spends.of(moment.known), fitted.money.forecast
+    tested = stack.means(moment)
+    n_purchases = float(tested.sum())
+    expected = of_money.expected(spends, tested * stack.times_after_silence(moment))  # past totals are divided by it
+    spend, of_a_purchase = expected[rows], of_money.of_a_purchase(spends, expected)[rows]
+    of_mean, of_spend = (values[rows] for values in of_money.variances(spends))
+    stack.forget()
     of_one = np.divide(worth, counts.mean, out=np.ones_like(worth), where=counts.mean > 0) * fitted.margin.share
     clv = worth * spend * fitted.margin.share
-    p_any = np.round(counts.p_any, DIGITS)
+    p_any, deviation = np.empty(len(buyers)), np.empty(len(buyers))
+    ends = {name: np.empty(len(buyers), dtype=np.int64) for name in CLV_ENDS}
+    for some in blocks(len(buyers)):
+        own = counts.rows(some)
+        about = (own, spend[some], (of_mean[some], of_spend[some]), fitted.money.width)
+        p_any[some], deviation[some] = own.p_any, revenue_deviation(*about) * of_one[some]
+        reach = _reaching(revenue_ends(*about) * of_one[some][:, None], clv[some])
+        for column, values in zip(ends.values(), reach.T, strict=True):
+            column[some] = np.rint(values)
+    p_any = np.round(p_any, DIGITS)
     alive = np.maximum(np.round(counts.alive, DIGITS), p_any)
     scored = _frame(
         buyers,
@@ -274,13 +291,14 @@ def score(buyers: pd.DataFrame, fitted: Fitted, params: ValueParams) -> tuple[pd
         p_purchase=p_any,
         expected_purchases=np.round(counts.mean, DIGITS),
         expected_spend_cents=np.round(of_a_purchase, 3),
-        clv=clv,
-        ends=(counts.quantiles(np.array(PROBABILITIES)), _reaching(revenue_ends(*about) * of_one[:, None], clv)),
+        clv_cents=np.rint(clv).astype(np.int64),
+        **dict(zip(PURCHASE_ENDS, counts.quantile_columns(np.array(PROBABILITIES)), strict=True)),
+        **ends,
     )
     total, before = (float(f["clv_cents"].sum()) for f in (scored, clv_then(buyers, fitted.valuing, params)))
     # nine digits: equity is these values to a cent for each customer, of whom some are worth millions
     level = round(total / before, 9) if before > 0 and total > 0 else 1.0
-    return scored, replace(fitted, level=level, deviation_cents=revenue_deviation(*about) * of_one)
+    return scored, replace(fitted, level=level, deviation_cents=deviation, n_purchases=n_purchases, moment=None)
 
 
 def _reaching(ends: np.ndarray, expected: np.ndarray) -> np.ndarray:
@@ -289,7 +307,7 @@ def _reaching(ends: np.ndarray, expected: np.ndarray) -> np.ndarray:
     return np.hstack([np.minimum(lower, expected[:, None]), np.maximum(upper, expected[:, None])])
 
 
-def _worth(stack: Stack, moment: Moment, terms: Terms, mean: np.ndarray, rows: np.ndarray) -> np.ndarray:
+def _worth(stack: Stack, moment: Moment, terms: Terms, mean: np.ndarray, rows: np.ndarray | slice) -> np.ndarray:
     """Return discounted purchases: of those that are expected, the share that the models discount them to.
 
     Of whom the models expect nothing, it is the share of all.
@@ -316,20 +334,20 @@ def expected_spend(buyers: pd.DataFrame, model: GammaGamma) -> np.ndarray:
     return np.full(len(x), float((own * x).sum() / max(x.sum(), 1)))
 
 
-def _frame(buyers: pd.DataFrame, *, clv: np.ndarray, ends: Sequence[np.ndarray], **columns: Any) -> pd.DataFrame:
-    """Put the columns of POTENTIAL side by side."""
-    columns |= {"clv_cents": np.rint(clv).astype(np.int64)}
-    for names, values in zip((PURCHASE_ENDS, CLV_ENDS), ends, strict=True):
-        columns |= dict(zip(names, np.rint(values).astype(np.int64).T, strict=True))
-    return buyers[["customer_id"]].assign(**columns).reindex(columns=POTENTIAL.names)
+def _frame(buyers: pd.DataFrame, **columns: np.ndarray) -> pd.DataFrame:
+    """Put the columns of POTENTIAL side by side, whole numbers in few bits."""
+    narrowed = {name: narrow(each) if each.dtype == np.int64 else each for name, each in columns.items()}
+    return pd.DataFrame({KEY: buyers[KEY]} | {name: narrowed[name] for name in POTENTIAL.names if name != KEY})
 
 
-def _rows(buyers: pd.DataFrame, moment: Moment) -> np.ndarray:
-    """Return each buyer's place in a moment."""
-    known = pd.Index(moment.known.days.ids[moment.known.customer])
-    rows = known.get_indexer(buyers["customer_id"].to_numpy())
+def _rows(buyers: pd.DataFrame, moment: Moment) -> np.ndarray | slice:
+    """Return each buyer's place in a moment; all as they come where that is the same."""
+    ids = pd.Index(moment.known.days.ids[moment.known.customer])
+    if len(ids) == len(buyers) and (ids == buyers[KEY].to_numpy()).all():
+        return slice(None)
+    rows = ids.get_indexer(buyers[KEY].to_numpy())
     if (rows < 0).any():
-        who = buyers["customer_id"].to_numpy()[rows < 0][0]
+        who = buyers[KEY].to_numpy()[rows < 0][0]
         raise CrmwbError(f"value: customer {who} has bought by the features and not by the transactions; run features.")
     return np.asarray(rows)
 

@@ -18,7 +18,7 @@ from crmwb.engine import Backend
 from crmwb.findings import Finding, Name, Share, Unavailable, to_json
 from crmwb.history.asof import before, midnight
 from crmwb.value.realised.costs import Tables
-from crmwb.value.rows import rows
+from crmwb.value.rows import in_order, rows
 
 YEAR = timedelta(days=365)
 STATED, BY_RANK = "stated", "allocation rule"
@@ -83,7 +83,7 @@ def customers(
         Columns of WALLET, sorted by customer_id. share_of_wallet is at most 1, also for those who buy more than their
         wallet was thought to hold; wallet_basis is "stated", "allocation rule" (which needs revenue) or unknown.
     """
-    table = features.sort_values("customer_id").set_index("customer_id")
+    table = in_order(features).set_index("customer_id")
     yearly = pd.Series(np.nan, index=table.index)
     if "transactions" in tables:
         days = min(YEAR, as_of - first_event).days

@@ -16,7 +16,7 @@ from crmwb.value.realised.margin import Margin
 from crmwb.value.realised.payback import payback
 from crmwb.value.realised.profit import known_costs, profits
 from crmwb.value.realised.unprofitable import costs_by_reason, losses
-from crmwb.value.rows import rows
+from crmwb.value.rows import in_order, rows
 
 FEATURES = (
     "customer_id", "age_days", "revenue_cents", "margin_cents", "n_lines", "n_returns", "sales_cents",
@@ -49,6 +49,7 @@ def customers(
     features: pd.DataFrame,
     as_of: date,
     margin: Margin,
+    *,
     ids: pa.Array | None = None,
 ) -> pd.DataFrame:
     """Sum up what every customer brought and cost before `as_of`, also those who never bought.
@@ -82,7 +83,7 @@ def customers(
         is_paid_back                unknown where acquisition or goods have no known cost
         loss_cents, loss_reason     of unprofitable customers, see `unprofitable`
     """
-    table = features.sort_values("customer_id", ignore_index=True)
+    table = in_order(features).reset_index(drop=True)
     spent = spent_on(con, tables, as_of, ids)
     out = profits(table, spent, margin).assign(
         first_order_margin_cents=np.nan, is_first_order_loss=None, payback_month=np.nan, is_paid_back=None,

@@ -166,6 +166,7 @@ def probabilities(
     chance: Chance,
     indicators: pd.DataFrame,
     dimension_points: pd.DataFrame,
+    *,
     scores: pd.Series,
     level: pd.Series,
     bounds: np.ndarray,

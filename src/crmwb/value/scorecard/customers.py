@@ -109,7 +109,7 @@ def card(
             noise=purchase_noise(source.con, source.tables, as_of, source.ids),
             even_share=len(source.off_season_months) / 12,
         )  # fmt: skip
-        return probabilities(chance, of_scored, scored, scores, level, bounds, weights)
+        return probabilities(chance, of_scored, scored, scores=scores, level=level, bounds=bounds, weights=weights)
 
     return _card(now, past(), features([KEY])[KEY], as_of, params, certainty=certainty)
 
@@ -119,6 +119,7 @@ def followed(
     snapshots: ir.Table,
     features: Features,
     as_of: date,
+    *,
     forecast: Forecast | None,
     params: ScorecardParams,
     file: Path,

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
+from crmwb.value.rows import in_order
 from crmwb.value.scorecard.scale import Linear, Percentile, PercentileAboveZero, Scale
 
 DIMENSIONS = ("income", "influence", "credit", "loyalty")
@@ -96,7 +97,7 @@ def indicators(
     DataFrame of shape (n_buyers, 15)
         On the index customer_id, sorted: one float column for each of INDICATORS, NaN where unknown.
     """
-    table = features[features["age_days"].notna()].sort_values("customer_id").set_index("customer_id")
+    table = in_order(features.loc[features["age_days"].notna(), list(FEATURES)]).set_index("customer_id")
     brought, known, wallet = (
         frame.set_index("customer_id").reindex(table.index) for frame in (realised, influence, wallets)
     )

@@ -28,6 +28,8 @@ from crmwb.value.scorecard.indicators import FEATURES, indicators
 
 Forecast = Callable[[pd.DataFrame], pd.DataFrame]
 
+BROUGHT = ("realised_revenue_cents", "realised_margin_cents", "serve_cost_cents", "profit_cents")
+LATER = sorted({*influence.FEATURES, *wallet.FEATURES, *FEATURES})
 COLUMNS = sorted({*realised.FEATURES, *influence.FEATURES, *potential.FEATURES, *wallet.FEATURES, *FEATURES})
 
 
@@ -122,7 +124,8 @@ def _described_by(
     source: Source, then: pd.DataFrame, as_of: date, spent: pd.DataFrame, forecast: Forecast | None
 ) -> pd.DataFrame:
     clv = clv_of(then, forecast)
-    brought = profits(then, spent, source.margin).reset_index()
+    brought = profits(then, spent, source.margin)[list(BROUGHT)].reset_index()
+    then = then[LATER]  # what is not looked at any more takes memory
     wallets = None if wallet.is_known(then) else pd.DataFrame(columns=WALLET.names)
     return describe(source, then, brought, clv, as_of=as_of, wallets=wallets)
 
