@@ -55,8 +55,8 @@ class Parts:
         for begins in range(0, len(self), n_rows):
             places = pd.RangeIndex(begins, min(begins + n_rows, len(self)))
             known = [_rows_of(frame, places) for frame in self.frames]
-            texts = self.ids.slice(begins, len(places)).to_pandas().set_axis(places)
-            yield pd.concat([texts.rename(KEY), *known], axis=1)
+            texts = self.ids.slice(begins, len(places)).to_pandas()
+            yield pd.concat([pd.DataFrame({KEY: texts.set_axis(places)}), *known], axis=1)
 
 
 def _rows_of(frame: pd.DataFrame, places: pd.RangeIndex) -> pd.DataFrame:

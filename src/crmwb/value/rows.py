@@ -35,13 +35,14 @@ def rows(con: Backend, query: ir.Table, ids: pa.Array | None = None) -> pd.DataF
     if ids is not None:
         return _placed(engine.batches(con, query), query.schema().to_pyarrow(), ids)
     table = engine.batches(con, query.order_by(KEY)).read_all().cast(query.schema().to_pyarrow())
-    frame = table.to_pandas()
+    frame: pd.DataFrame = table.to_pandas()
     return frame.set_index(KEY)
 
 
 def _placed(batches: Iterable[pa.RecordBatch], schema: pa.Schema, ids: pa.Array) -> pd.DataFrame:
     """Put rows in the order of their places, batch by batch: both Arrow's and pandas' forms of all take much memory."""
-    places, parts = [], []
+    places: list[np.ndarray] = []
+    parts: list[pd.DataFrame] = []
     for table in chain([schema.empty_table()], (pa.Table.from_batches([b]).cast(schema) for b in batches)):
         place = storage.places(table[KEY], ids)
         is_known = place >= 0

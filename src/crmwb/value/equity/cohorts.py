@@ -7,6 +7,7 @@ from typing import Self
 import numpy as np
 
 from crmwb.calendar import month_of
+from crmwb.value.blocks import NUMBERS, blocks
 from crmwb.value.equity.activity import Activity
 
 MEASURES = ("customers", "purchases", "revenue_cents")
@@ -37,17 +38,17 @@ class Cohorts:
         """Add up the activity before `as_of`, up to the month of the day before it."""
         begin = int(activity.month[0])
         n = month_of(as_of - timedelta(days=1)) - begin + 1
-        bought = activity.n_purchases > 0
         came = np.full(activity.n_customers, n, dtype=np.int64)
-        month = activity.month.astype(np.int64) - begin
-        np.minimum.at(came, activity.customer[bought], month[bought])
-        cell = np.minimum(came[activity.customer], month) * n + month
-        totals = np.zeros((n * n, len(MEASURES)), dtype=np.int64)
-        for i, values in enumerate((bought, activity.n_purchases, activity.net_cents)):
-            np.add.at(totals[:, i], cell, values)
-        squares = np.zeros(n)
-        spent = activity.purchase_cents[bought].astype(np.float64)
-        np.add.at(squares, month[bought], spent * spent / activity.n_purchases[bought])
+        totals, squares = np.zeros((n * n, len(MEASURES)), dtype=np.int64), np.zeros(n)
+        for rows in blocks(len(activity.month), NUMBERS):  # months in their order: who comes has come by the month
+            customer, n_purchases = activity.customer[rows], activity.n_purchases[rows]
+            bought, month = n_purchases > 0, activity.month[rows].astype(np.int64) - begin
+            np.minimum.at(came, customer[bought], month[bought])
+            cell = np.minimum(came[customer], month) * n + month
+            for i, values in enumerate((bought, n_purchases, activity.net_cents[rows])):
+                np.add.at(totals[:, i], cell, values)
+            spent = activity.purchase_cents[rows][bought].astype(np.float64)
+            np.add.at(squares, month[bought], spent * spent / n_purchases[bought])
         return cls(begin, totals.reshape(n, n, len(MEASURES)), squares)
 
     def before(self, month: int) -> Self:
