@@ -3,7 +3,9 @@
 from crmwb import layout, params, stage, storage
 from crmwb.contract import features, lifecycle, value
 from crmwb.segmentation import artefacts, needs, refit
-from crmwb.segmentation.study import INTERESTS, Past, study
+from crmwb.segmentation.cards import InterestFile
+from crmwb.segmentation.columns import CustomerFiles
+from crmwb.segmentation.study import Past, study
 
 
 def main() -> None:
@@ -11,9 +13,9 @@ def main() -> None:
     quality = storage.read_json(layout.QUALITY_SUMMARY)
     segments = study(
         storage.open_beside_frames(p.engine, layout.CLEAN),
-        storage.read_joined("customer_id", features.CUSTOMERS, value.CUSTOMERS, lifecycle.CUSTOMERS),
+        CustomerFiles(features.CUSTOMERS, value.CUSTOMERS, lifecycle.CUSTOMERS),
         Past(layout.SNAPSHOTS, refit.accepted(layout.ACCEPTED_SEGMENTS, quality["profile"]["source"])),
-        interests=storage.read(features.INTERESTS, INTERESTS),
+        interests=InterestFile(features.INTERESTS),
         marketing_mix=needs.read_rules(layout.MARKETING_MIX),
         observed=storage.read_json(layout.OBSERVATION),
         audits=quality["audits"],

@@ -164,7 +164,8 @@ def test_clusters_are_given_by_what_was_known_then():
         return pd.DataFrame({"cluster": np.where(customers["n_orders"] >= 4, 2, 1)}, index=customers.index)
 
     ends = acceptance.month_ends(list(snapshots["as_of"]), PARAMS.acceptance)
-    later = acceptance.later(snapshots, ends, segments, MODEL, score, params=PARAMS.acceptance)
+    then, now = (snapshots[snapshots["as_of"] == end] for end in ends)
+    later = acceptance.later((then, now), ends, segments, MODEL, score, params=PARAMS.acceptance)
     assert (later.cut, later.end) == (date(2024, 2, 1), date(2024, 5, 1))  # three months apart
     assert later.frame["customer_id"].tolist() == ["a", "b"]  # z had not bought yet
     assert later.frame["cluster"].tolist() == [1, 2]
@@ -172,11 +173,11 @@ def test_clusters_are_given_by_what_was_known_then():
     assert later.frame["is_kept"].tolist() == [False, True]
     late = snapshots[snapshots["as_of"] > date(2024, 2, 1)]
     too_few = acceptance.month_ends(list(late["as_of"]), PARAMS.acceptance)
-    few = acceptance.later(late, too_few, segments, MODEL, score, params=PARAMS.acceptance)
+    few = acceptance.later((late, late), too_few, segments, MODEL, score, params=PARAMS.acceptance)
     assert few.frame is None
     assert say(few.reason) == "This needs more than 3 months of transactions."
     other = MODEL | {"columns": [{"feature": "clv_cents", "column": "clv_cents"}]}
-    unknown = acceptance.later(snapshots, ends, segments, other, score, params=PARAMS.acceptance)
+    unknown = acceptance.later((then, now), ends, segments, other, score, params=PARAMS.acceptance)
     assert unknown.reason.values["columns"].items == (Term("column", "clv_cents"),)
 
 

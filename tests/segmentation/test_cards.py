@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from segment_frames import CHOICES, SEED
 
@@ -52,8 +53,9 @@ def company() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
 def described():
     customers, segments, interests = company()
     rule_table = rules.fit(customers, segments, PARAMS, SEED)
-    traits = cards.traits(customers, segments, PARAMS, interests=interests)
-    table = cards.cards(customers, segments, rule_table, traits, interests=interests, currency="USD")
+    spending = cards.Spending([interests], pa.array(customers["customer_id"], pa.string()))
+    traits = cards.traits(customers, segments, PARAMS, interests=spending)
+    table = cards.cards(customers, segments, rule_table, traits, interests=spending, currency="USD")
     return customers, segments, traits, table
 
 

@@ -1,16 +1,42 @@
 """Writing a study of segments: data/segments/ and metrics/segments.json."""
 
+from collections.abc import Iterator
+from itertools import chain
+
+import pandas as pd
+import pyarrow as pa
+
 from crmwb import layout, storage
-from crmwb.contract.segments import ARTEFACTS, CUSTOMERS
+from crmwb.contract import Artefact
+from crmwb.contract.segments import ARTEFACTS, CUSTOMERS, RFM_MONTHS
+from crmwb.files.parquet import write_rows
 from crmwb.segmentation.study import Study
 
 
 def write(study: Study) -> None:
     """Write a study; of a source without transactions, tables without rows."""
-    tables = study.tables | {CUSTOMERS.name: study.customers}
+    batches = {CUSTOMERS.name: _batches(study.customers, CUSTOMERS), RFM_MONTHS.name: study.rfm_months.batches()}
     for artefact in ARTEFACTS:
-        storage.write(tables[artefact.name], artefact)
+        if artefact.name in batches:
+            _stream(batches[artefact.name], artefact)
+        else:
+            storage.write(study.tables[artefact.name], artefact)
     storage.write_json(study.model, layout.SEGMENT_MODEL)
     storage.write_json(study.refit, layout.REFIT_REPORT)
     storage.write_json(study.facts, layout.NEEDS_FACTS)
     storage.write_json(study.metrics, layout.SEGMENT_METRICS)
+
+
+def _stream(batches: Iterator[pa.RecordBatch], artefact: Artefact) -> None:
+    """Write rows that are in order as they come: beside them there is no copy of all."""
+    first = next(batches, None)
+    if first is None:
+        storage.write(artefact.schema.empty_table().to_pandas(), artefact)
+    else:
+        write_rows(chain([first], batches), artefact.schema, artefact.path, None)
+
+
+def _batches(frame: pd.DataFrame, artefact: Artefact) -> Iterator[pa.RecordBatch]:
+    for start in range(0, len(frame), storage.ROW_GROUP_ROWS):
+        rows = frame.iloc[start : start + storage.ROW_GROUP_ROWS]
+        yield pa.RecordBatch.from_pandas(rows, schema=artefact.schema, preserve_index=False)

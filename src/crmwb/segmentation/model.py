@@ -1,10 +1,13 @@
 """The segment model: RFM, value classes and clusters learnt together, scored together; tiers come from value."""
 
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
+from pandas.api.types import union_categoricals
 
 from crmwb import layout
 from crmwb.contract.segments import CUSTOMERS
@@ -12,10 +15,28 @@ from crmwb.errors import CrmwbError
 from crmwb.findings import Finding
 from crmwb.params import POTENTIAL, SegmentationParams
 from crmwb.segmentation import acceptance, clusters, rfm, value_classes
+from crmwb.segmentation.cards.cards import PROFIT
 
 NEVER_BOUGHT = dict.fromkeys(("rfm_segment", "rfm_class", "cluster_name"), "never_bought") | {"tier": POTENTIAL}
 WITHOUT_PURCHASES = Finding("clusters.no_purchases")
 NEEDED = ("customer_id", "n_purchase_days", "days_since_last", "n_orders", "revenue_cents")
+
+
+TEXTS = ("rfm_segment", "rfm_class", "value_class", "cluster_name")
+SHORT = {  # of what `score` returns
+    **dict.fromkeys(("recency_score", "frequency_score", "monetary_score", "frequency_monetary_score"), "Int8"),
+    **dict.fromkeys(TEXTS, "category"),
+    "cluster": "Int32",
+    "cluster_probability": "Float64",
+    "is_outlier": "boolean",
+}
+
+
+def columns(params: SegmentationParams) -> list[str]:
+    """Return the columns of customers that `fit` and `score` read, as far as there are such."""
+    of_views = (params.views.declared[view] for view in params.clusters.views if view in params.views.declared)
+    viewed = (declared.column for view in of_views for declared in view.columns)
+    return list(dict.fromkeys([*NEEDED, *value_classes.BROUGHT, "clv_cents", *PROFIT, *viewed]))
 
 
 def fit(
@@ -131,7 +152,7 @@ def score(
     interests : DataFrame, optional
         As for `fit`.
     rfm_before : DataFrame, optional
-        The RFM scores of a month earlier; see `rfm.score`.
+        The RFM scores of a month earlier, a row for each of `customers`; see `rfm.score`.
 
     Returns
     -------
@@ -144,8 +165,9 @@ def score(
     if model["rfm"] is None:
         return customers[["customer_id"]].reindex(columns=CUSTOMERS.names).astype(dict.fromkeys(whole, "Int64"))
     buyers = _buyers(customers)
+    was = rfm_before if rfm_before is None or len(buyers) == len(customers) else rfm_before.iloc[buyers.index]
     scored = [
-        rfm.score(buyers, model["rfm"], before=rfm_before),
+        rfm.score(buyers, model["rfm"], before=was),
         value_classes.classes(value_classes.brought(buyers), buyers.get("clv_cents"), model["value_classes"]).rename(
             "value_class"
         ),
@@ -155,6 +177,34 @@ def score(
     never = {name: label for name, label in NEVER_BOUGHT.items() if name in out}
     known: pd.DataFrame = out.fillna(never).astype(dict.fromkeys(whole, "Int64"))
     return known.reindex(columns=CUSTOMERS.names)
+
+
+def score_in_parts(
+    customers: pd.DataFrame,
+    model: dict[str, Any],
+    *,
+    interests: pd.DataFrame | None = None,
+    rfm_before: pd.DataFrame | None = None,
+    n_buyers: int = clusters.SCORED_ROWS,
+) -> pd.DataFrame:
+    """Do what `score` does for many customers: part by part, texts as categories and whole numbers short.
+
+    Parameters
+    ----------
+    customers, model, interests, rfm_before
+        As for `score`.
+    n_buyers : int
+        How many buyers a part has.
+    """
+    cuts = [0, *np.flatnonzero(customers["n_purchase_days"] > 0)[n_buyers::n_buyers].tolist(), len(customers)]
+    parts = []
+    for rows in (slice(*ends) for ends in pairwise(cuts)):
+        before = None if rfm_before is None else rfm_before.iloc[rows]
+        scored = score(customers.iloc[rows], model, interests=interests, rfm_before=before).drop(columns="customer_id")
+        parts.append(scored.astype(dict.fromkeys(TEXTS, "str")).astype(SHORT))
+    ids = customers["customer_id"].reset_index(drop=True)
+    whole = {name: _joined([part.pop(name) for part in parts]) for name in SHORT}
+    return pd.concat([ids, *(column.rename(name) for name, column in whole.items())], axis=1)
 
 
 def metrics(customers: pd.DataFrame, model: dict[str, Any]) -> dict[str, Any]:
@@ -176,6 +226,13 @@ def metrics(customers: pd.DataFrame, model: dict[str, Any]) -> dict[str, Any]:
         "clusters": {"k": clusters["k"], "kind": clusters["kind"]} | {name: chosen[name] for name in kept if chosen},
         "rfm_segments": customers["rfm_segment"].value_counts().sort_index().to_dict(),
     }
+
+
+def _joined(parts: list[pd.Series]) -> pd.Series:
+    """Return parts of a column as one; categories are those of all, sorted."""
+    if isinstance(parts[0].dtype, pd.CategoricalDtype):
+        return pd.Series(union_categoricals(parts, sort_categories=True))
+    return pd.concat(parts, ignore_index=True)
 
 
 def _buyers(features: pd.DataFrame) -> pd.DataFrame:

@@ -85,7 +85,8 @@ def crosswalk(customers: pd.DataFrame, schemes: Sequence[str] = SCHEMES) -> pd.D
     """
     there = [name for name in schemes if name in customers and customers[name].notna().any()]
     clv = customers["clv_cents"] if "clv_cents" in customers else pd.Series(np.nan, index=customers.index)
-    frame = customers[there].assign(revenue_cents=customers["revenue_cents"], clv_cents=clv, n_customers=1)
+    frame = customers[there].astype("category")
+    frame = frame.assign(revenue_cents=customers["revenue_cents"], clv_cents=clv, n_customers=1)
     out = [_pair(frame, *two) for two in combinations(there, 2)]
     return pd.concat(out, ignore_index=True) if out else pd.DataFrame(columns=CROSSWALK.names)
 
@@ -93,6 +94,7 @@ def crosswalk(customers: pd.DataFrame, schemes: Sequence[str] = SCHEMES) -> pd.D
 def _pair(frame: pd.DataFrame, scheme: str, other: str) -> pd.DataFrame:
     sums = ["n_customers", "revenue_cents", "clv_cents"]
     rows = frame.groupby([scheme, other], sort=True)[sums].sum(min_count=1).reset_index()
+    rows = rows.astype({scheme: "str", other: "str"})
     whole = rows.groupby(scheme)["n_customers"].transform("sum")
     rows = rows.assign(scheme=scheme, other_scheme=other, share_of_segment=rows["n_customers"] / whole)
     rows = rows.rename(columns={scheme: "segment", other: "other_segment"})

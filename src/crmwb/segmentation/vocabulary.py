@@ -4,7 +4,7 @@ Of columns that say much the same one thing stands for all: a card shows the str
 those of `columns.toml`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,7 @@ import pandas as pd
 from crmwb.findings import Money, Share, Term, Value
 from crmwb.findings import Number as Plain
 from crmwb.params import SENSITIVE
+from crmwb.segmentation.columns import Columns
 
 SHORTEST_YEAR_DAYS = 90  # a customer of two weeks with two orders does not make fifty a year
 
@@ -89,26 +90,32 @@ LEVELS = (  # columns of levels
     *("gender", "age_band", "income_band", "marital_status"),
     *("top_product_line", "top_category", "top_brand", "top_channel", "top_store_id", "stage"),
 )
+COLUMNS = (*(n.column for n in NUMBERS if not n.sql), *LEVELS)  # all that are read
 LEVELS_BY_ORDERS = frozenset(name for name in LEVELS if name.startswith("top_"))  # of many orders, the commonest wins
 ESTIMATED_LEVELS = ("stage",)
 
 
-def numbers(customers: pd.DataFrame, allow: Sequence[str]) -> list[Number]:
-    """Return the numbers that some customer is known by; sensitive ones only where they are allowed."""
-    can_be = [n for n in NUMBERS if n.column not in SENSITIVE or n.column in allow]
-    return [n for n in can_be if (have := values(customers, n.column)) is not None and not np.isnan(have).all()]
+def numbers(customers: Columns, allow: Sequence[str]) -> Iterator[tuple[Number, np.ndarray]]:
+    """Yield the numbers that some customer is known by, with `values`; sensitive ones only where they are allowed."""
+    for number in NUMBERS:
+        have = values(customers, number.column) if number.column not in SENSITIVE or number.column in allow else None
+        if have is not None and not np.isnan(have).all():
+            yield number, have
 
 
-def levels(customers: pd.DataFrame, allow: Sequence[str]) -> list[str]:
-    """Return the columns of levels that some customer is known by; sensitive ones only where they are allowed."""
-    can_be = [name for name in LEVELS if name in customers and (name not in SENSITIVE or name in allow)]
-    return [name for name in can_be if customers[name].notna().any()]
+def levels(customers: Columns, allow: Sequence[str]) -> Iterator[tuple[str, pd.Series]]:
+    """Yield the columns of levels that some customer is known by; sensitive ones only where they are allowed."""
+    for name in LEVELS:
+        if name in customers and (name not in SENSITIVE or name in allow):
+            column = customers[name]
+            if column.notna().any():
+                yield name, column
 
 
-def values(customers: pd.DataFrame, column: str) -> np.ndarray | None:
+def values(customers: Columns, column: str) -> np.ndarray | None:
     """Return a number of each customer as floats, NaN where it is unknown; None where there is no such column."""
     if column == "orders_a_year":
-        if not {"n_orders", "age_days"} <= set(customers.columns):
+        if "n_orders" not in customers or "age_days" not in customers:
             return None
         orders, age = _floats(customers["n_orders"]), _floats(customers["age_days"])
         return np.asarray(orders * 365.25 / np.maximum(age, SHORTEST_YEAR_DAYS))

@@ -4,11 +4,12 @@
 what the tests over time need, and `passes` is the cheap version for the choice among clusterings.
 """
 
-from crmwb.segmentation.acceptance.later import Later, later, month_ends
+from crmwb.segmentation.acceptance.later import REVENUE, Later, later, month_ends
 from crmwb.segmentation.acceptance.table import passes, test
 from crmwb.segmentation.acceptance.verdicts import finding, metrics, stop_if_wanted, terms, verdicts
 
 __all__ = [
+    "REVENUE",
     "Later",
     "finding",
     "later",

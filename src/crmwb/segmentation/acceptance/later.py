@@ -7,9 +7,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow.compute as pc
 
+from crmwb import storage
 from crmwb.findings import Count, Day, Listing, Term, Unavailable
 from crmwb.params import INTERESTS, AcceptanceParams
+from crmwb.segmentation.columns import rises, texts
+
+REVENUE = ("customer_id", "n_purchase_days", "revenue_cents")
 
 
 @dataclass(frozen=True)
@@ -40,7 +45,7 @@ def month_ends(known: Collection[date], params: AcceptanceParams) -> tuple[date,
 
 
 def later(
-    snapshots: pd.DataFrame,
+    snapshots: tuple[pd.DataFrame, pd.DataFrame],
     ends: tuple[date, date] | None,
     segments: pd.DataFrame,
     model: dict[str, Any],
@@ -55,8 +60,9 @@ def later(
 
     Parameters
     ----------
-    snapshots : DataFrame
-        One row per customer and month end (`as_of`), of those two at least.
+    snapshots : (DataFrame, DataFrame)
+        One row per customer at each of the two month ends: what clusters read, and `REVENUE` beside it; of the later
+        one, `REVENUE` alone.
     ends : (date, date) or None
         What `month_ends` returned.
     segments : DataFrame
@@ -73,26 +79,36 @@ def later(
         return Later(None, None, None, Unavailable("acceptance.unavailable.history", values={"months": months}))
     if model.get("k", 0) < 2:
         return Later(None, *ends, Unavailable("acceptance.unavailable.one_group"))
-    missing = sorted({c.get("column", c["feature"]) for c in model["columns"]} - set(snapshots.columns))
+    before, after = snapshots
+    missing = sorted({c.get("column", c["feature"]) for c in model["columns"]} - set(before.columns))
     if missing:
         if missing == [INTERESTS]:
             return Later(None, *ends, Unavailable("acceptance.unavailable.interests"))
         columns = Listing(tuple(Term("column", name) for name in missing))
         return Later(None, *ends, Unavailable("acceptance.unavailable.columns", values={"columns": columns}))
     cut, end = ends
-    before = snapshots[(snapshots["as_of"] == cut) & (pd.to_numeric(snapshots["n_purchase_days"]) > 0)]
-    before = before.sort_values("customer_id", ignore_index=True)
-    if before.empty:
+    bought = (pd.to_numeric(before["n_purchase_days"]) > 0).to_numpy()
+    if not bought.any():
         return Later(None, *ends, Unavailable("acceptance.unavailable.no_buyers", values={"day": Day(cut)}))
-    then = pd.Series(score(before)["cluster"].to_numpy(dtype=int), index=before["customer_id"])
-    after = snapshots[snapshots["as_of"] == end].set_index("customer_id")["revenue_cents"].reindex(then.index)
-    now = segments.set_index("customer_id")["cluster"].reindex(then.index).to_numpy(dtype=float, na_value=np.nan)
+    before = before if bought.all() else before[bought]
+    ids = texts(before["customer_id"])
+    if not rises(ids):
+        before = before.iloc[pc.sort_indices(ids).to_numpy()]
+        ids = texts(before["customer_id"])
+    then = score(before)["cluster"].to_numpy(dtype=int)
+    spent, now = (
+        np.append(known, np.nan)[storage.places(ids, texts(frame["customer_id"]))]  # the last one where it is not there
+        for frame, known in (
+            (after, after["revenue_cents"].to_numpy(dtype=float, na_value=np.nan)),
+            (segments, segments["cluster"].to_numpy(dtype=float, na_value=np.nan)),
+        )
+    )
     frame = pd.DataFrame(
         {
-            "customer_id": then.index,
-            "cluster": then.to_numpy(),
-            "later_revenue_cents": after.to_numpy(dtype=float) - before["revenue_cents"].to_numpy(dtype=float),
-            "is_kept": now == then.to_numpy(),
+            "customer_id": ids.to_pandas(),
+            "cluster": then,
+            "later_revenue_cents": spent - before["revenue_cents"].to_numpy(dtype=float),
+            "is_kept": now == then,
         }
     )
     return Later(frame, cut, end)

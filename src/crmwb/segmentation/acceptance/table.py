@@ -12,12 +12,13 @@ from crmwb.segmentation.acceptance import over_time, present
 from crmwb.segmentation.acceptance.facts import Result, difference, everybody
 from crmwb.segmentation.acceptance.later import Later
 from crmwb.segmentation.cards.cards import PROFIT
+from crmwb.segmentation.columns import Columns, Some, frame_of, in_order
 
 DECIMALS = 6
 
 
 def test(
-    customers: pd.DataFrame,
+    customers: Columns,
     segments: pd.DataFrame,
     model: dict[str, Any],
     rules: pd.DataFrame,
@@ -31,8 +32,8 @@ def test(
 
     Parameters
     ----------
-    customers : DataFrame
-        One row per customer: features and value.
+    customers : Columns
+        One row per customer: features and value; few are read.
     segments : DataFrame
         Their cluster by customer_id; NULL where they never bought.
     model : dict
@@ -56,11 +57,10 @@ def test(
         shares; cents per customer (profitable); actions (actionable).
     """
     limits, confidence = params.acceptance, params.cards.confidence
-    wanted = [name for name in ("customer_id", "contactable", limits.goal, *PROFIT) if name in customers]
-    known = customers[list(dict.fromkeys(wanted))].merge(segments[["customer_id", "cluster"]], on="customer_id")
-    known = known.sort_values("customer_id")
-    known = known[known["cluster"].notna()].reset_index(drop=True).astype({"cluster": "int64"})
-    all_buyers = everybody(known)
+    cluster = in_order(segments[["customer_id", "cluster"]], customers)["cluster"]
+    grouped = Some(customers, cluster.notna().to_numpy())
+    known = frame_of(grouped, ("contactable", limits.goal, *PROFIT)).reset_index(drop=True)
+    all_buyers = everybody(known.assign(cluster=cluster.dropna().to_numpy(dtype=np.int64)))
     by_cluster = {int(rule["cluster"]): rule for _, rule in rules.iterrows()}
     rows = []
     for cluster in model["clusters"]:

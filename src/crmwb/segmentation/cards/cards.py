@@ -8,14 +8,14 @@ import pandas as pd
 import pyarrow as pa
 from scipy.special import ndtri
 
-from crmwb import storage
 from crmwb.contract.segments import CARDS
 from crmwb.findings import Count, Finding, Listing, Money, Passage, Share, Term, dumps
+from crmwb.segmentation.cards.spending import Spending
 from crmwb.segmentation.cards.traits import finding
+from crmwb.segmentation.columns import Columns, Some, in_order
 
 MONEY = ("revenue", "profit", "clv")
 PROFIT = ("profit_cents", "realised_margin_cents", "margin_is_assumed")  # what `profit_of` looks at
-MIXES = ("stage", "top_channel", "top_category")
 CONFIDENCE = 0.95
 N_SHOWN = 5
 N_TRAITS = 2  # that a description names
@@ -23,28 +23,28 @@ DECIMALS = 6
 
 
 def cards(
-    customers: pd.DataFrame,
+    customers: Columns,
     segments: pd.DataFrame,
     rules: pd.DataFrame,
     traits: pd.DataFrame,
     *,
-    interests: pd.DataFrame | None = None,
+    interests: Spending | None = None,
     currency: str = "",
 ) -> pd.DataFrame:
     """Put each cluster on a card.
 
     Parameters
     ----------
-    customers : DataFrame
-        One row per customer: features, value and stage, whichever there are.
+    customers : Columns
+        One row per customer: features, value and stage, whichever there are; one column at a time is read.
     segments : DataFrame
         Their cluster and cluster_name by customer_id; NULL where they never bought.
     rules : DataFrame
         From `rules.fit`.
     traits : DataFrame
         From `traits`.
-    interests : DataFrame, optional
-        customer_id, category, revenue_cents: one row per customer and category bought from.
+    interests : Spending, optional
+        Of the same customers, in the same order.
     currency : str, optional
         Of money in the description.
 
@@ -58,47 +58,53 @@ def cards(
         by the channel they buy most through, of revenue by category (of customers by top category without interests).
         description and rule are findings as JSON. NULL is what the source does not tell.
     """
-    own = [name for name in customers if name in {"customer_id", "revenue_cents", "clv_cents", *PROFIT, *MIXES}]
-    known = customers[own].merge(segments[["customer_id", "cluster", "cluster_name"]], on="customer_id")
-    known = known[known["cluster"].notna()].sort_values("customer_id", ignore_index=True).astype({"cluster": "int64"})
-    if known.empty:
+    own = in_order(segments[["customer_id", "cluster", "cluster_name"]], customers)
+    grouped = own["cluster"].notna().to_numpy()
+    if not grouped.any():
         return pd.DataFrame(columns=CARDS.names)
-    basis, profit = profit_of(known)
-    amounts = {money: column for money, column in _amounts(known, profit).items() if column.notna().any()}
-    totals = {money: _total(column) for money, column in amounts.items()}
-    bought = None if interests is None or interests.empty else _by_cluster(interests, known)
-    rows = []
-    for number, members in known.groupby("cluster", sort=True):
-        name = str(members["cluster_name"].iloc[0])
-        row: dict[str, Any] = {"cluster": int(str(number)), "cluster_name": name, "n_customers": len(members)}
-        row["customer_share"] = round(len(members) / len(known), DECIMALS)
-        for money, column in amounts.items():
-            row |= _money(money, column.loc[members.index], totals[money])
+    known = Some(customers, grouped)
+    names = own[grouped].groupby("cluster")["cluster_name"].first().sort_index()
+    cluster = own["cluster"][grouped].to_numpy(dtype=np.int64)
+    members = {number: cluster == number for number in np.unique(cluster).tolist()}
+    rows: dict[int, dict[str, Any]] = {
+        number: {"cluster": number, "cluster_name": str(name), "n_customers": int(members[number].sum())}
+        for number, name in zip(members, names, strict=True)
+    }
+    for row in rows.values():
+        row["customer_share"] = round(row["n_customers"] / len(known), DECIMALS)
+    basis = _add_money(rows, members, known)
+    bought = None if interests is None or not interests.names else _by_cluster(interests, own["cluster"])
+    mixes = {"stages": "stage", "channels": "top_channel"} | ({"categories": "top_category"} if bought is None else {})
+    for name, column in mixes.items():
+        _add_mix(rows, members, known, name, column)
+    for number, row in rows.items():
         row["profit_basis"] = basis
         rule = rules[rules["cluster"] == number]
         row |= {c: rule[c].iloc[0] if len(rule) else None for c in ("rule", "precision", "recall")}
-        row["stages"] = _mix(members, "stage")
-        row["channels"] = _mix(members, "top_channel")
-        row["categories"] = _mix(members, "top_category") if bought is None else bought.get(int(str(number)))
-        apart = traits[(traits["scheme"] == "cluster_name") & (traits["segment"] == name)].sort_values("position")
-        row["description"] = dumps(_description(row, apart.head(N_TRAITS), currency))
-        rows.append(row)
-    out = pd.DataFrame(rows).reindex(columns=CARDS.names)
+        if bought is not None:
+            row["categories"] = bought.get(number)
+        apart = traits[(traits["scheme"] == "cluster_name") & (traits["segment"] == row["cluster_name"])]
+        strongest = apart.sort_values("position").head(N_TRAITS)
+        row["description"] = dumps(_description(row, strongest, currency))
+    out = pd.DataFrame(list(rows.values())).reindex(columns=CARDS.names)
     whole = [field.name for field in CARDS.schema if field.type == pa.int64()]
     return out.astype(dict.fromkeys(whole, "Int64"))
 
 
-def profit_of(customers: pd.DataFrame) -> tuple[str | None, pd.Series]:
+def profit_of(customers: Columns) -> tuple[str | None, pd.Series]:
     """Return what stands for profit (profit, margin, assumed_margin) and its cents.
 
     Profit where it is known of somebody, else the realised margin.
     """
-    if "profit_cents" in customers and customers["profit_cents"].notna().any():
-        return "profit", pd.to_numeric(customers["profit_cents"])
-    if "realised_margin_cents" in customers and customers["realised_margin_cents"].notna().any():
+    for name in ("profit_cents", "realised_margin_cents"):
+        cents = customers.get(name)
+        if cents is None or not cents.notna().any():
+            continue
+        if name == "profit_cents":
+            return "profit", pd.to_numeric(cents)
         is_assumed = customers["margin_is_assumed"].fillna(value=False).astype(bool).any()
-        return "assumed_margin" if is_assumed else "margin", pd.to_numeric(customers["realised_margin_cents"])
-    return None, pd.Series(np.nan, index=customers.index)
+        return "assumed_margin" if is_assumed else "margin", pd.to_numeric(cents)
+    return None, pd.Series(np.full(len(customers), np.nan))
 
 
 def mean_interval(values: np.ndarray, confidence: float) -> tuple[float, float, float]:
@@ -112,9 +118,20 @@ def mean_interval(values: np.ndarray, confidence: float) -> tuple[float, float, 
     return mean, mean - half, mean + half
 
 
-def _amounts(known: pd.DataFrame, profit: pd.Series) -> dict[str, pd.Series]:
-    nothing = pd.Series(np.nan, index=known.index)
-    return {"revenue": known["revenue_cents"], "profit": profit, "clv": known.get("clv_cents", nothing)}
+def _add_money(rows: dict[int, dict[str, Any]], members: dict[int, np.ndarray], known: Columns) -> str | None:
+    """Add what customers brought and may bring to the rows, and return what stands for profit."""
+    basis: str | None = None
+    column: pd.Series | None
+    for money in MONEY:
+        if money == "profit":
+            basis, column = profit_of(known)
+        else:
+            column = known.get(f"{money}_cents")
+        if column is not None and column.notna().any():
+            total = _total(column)
+            for number, row in rows.items():
+                row.update(_money(money, column[members[number]], total))
+    return basis
 
 
 def _money(money: str, column: pd.Series, total: int) -> dict[str, Any]:
@@ -133,23 +150,24 @@ def _total(column: pd.Series) -> int:
     return int(pd.to_numeric(column).dropna().round().astype("int64").sum())
 
 
-def _mix(members: pd.DataFrame, column: str) -> str | None:
-    if column not in members or not members[column].notna().any():
-        return None
-    counts = members[column].value_counts()
-    return _json({str(name): int(n) for name, n in counts.items()}, int(counts.sum()))
+def _add_mix(
+    rows: dict[int, dict[str, Any]], members: dict[int, np.ndarray], known: Columns, name: str, column: str
+) -> None:
+    """Add the shares of customers by the values of a column to the rows."""
+    texts = known.get(column)
+    for number, row in rows.items():
+        n = {} if texts is None else {str(k): int(v) for k, v in texts[members[number]].value_counts().items()}
+        row[name] = _json(n, sum(n.values())) if n else None
 
 
-def _by_cluster(interests: pd.DataFrame, known: pd.DataFrame) -> dict[int, str]:
+def _by_cluster(interests: Spending, cluster: pd.Series) -> dict[int, str]:
     """Return the categories of each cluster by revenue: cluster → JSON of category → share of its revenue."""
-    places = storage.places(*(pa.array(frame["customer_id"], pa.string()) for frame in (interests, known)))
-    cluster = known["cluster"].to_numpy(dtype=int)[np.maximum(places, 0)]
-    money = pd.DataFrame({"cluster": cluster, "category": interests["category"], "cents": interests["revenue_cents"]})
-    money = money[(places >= 0) & (money["cents"] > 0).to_numpy()]
-    sums = money.groupby(["cluster", "category"])["cents"].sum()
+    codes, numbers = pd.factorize(cluster, sort=True)
+    cents = interests.money((codes, len(numbers)))
     return {
-        int(str(number)): _json({str(k): int(v) for k, v in own.droplevel(0).items()}, int(own.sum()))
-        for number, own in sums.groupby(level=0)
+        number: _json({name: int(v) for name, v in zip(interests.names, own, strict=True) if v > 0}, int(own.sum()))
+        for number, own in zip(np.asarray(numbers, dtype=np.int64).tolist(), cents.T, strict=True)
+        if own.any()
     }
 
 

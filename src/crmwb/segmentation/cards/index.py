@@ -72,6 +72,11 @@ def of_numbers(
     return _index(n, sums, squares, confidence)
 
 
+def of_sums(n: np.ndarray, sums: np.ndarray, squares: np.ndarray, confidence: float) -> Index:
+    """Return the index of each segment for a number, from sums over its customers; all of shape (k,)."""
+    return _index(n.astype(float)[:, None], sums[:, None], squares[:, None], confidence)
+
+
 def of_counts(counts: np.ndarray, sizes: np.ndarray, confidence: float) -> Index:
     """Return the index of each segment for a share: `counts` of `sizes` customers.
 

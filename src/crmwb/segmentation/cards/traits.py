@@ -6,19 +6,18 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
-from crmwb import storage
 from crmwb.contract.segments import TRAITS
 from crmwb.findings import Finding, Name, Term, Times, Value, vetoes
 from crmwb.params import CardParams, SegmentationParams
 from crmwb.segmentation import vocabulary
 from crmwb.segmentation.cards import index
 from crmwb.segmentation.cards.index import Index
+from crmwb.segmentation.cards.spending import Spending
+from crmwb.segmentation.columns import Columns, Some, in_order
 
 SCHEMES = ("cluster_name", "tier", "rfm_segment", "stage")
 Scheme = tuple[np.ndarray, Any]  # each customer's segment by number, -1 for none; the names
-Bought = tuple[np.ndarray, np.ndarray, np.ndarray, list[str]]  # by pair: customer, category, share of spend; the names
 Trait = tuple[dict[str, Any], Index]  # what a trait says, and its index by segment
 MAX_LEVELS = 40  # the most common levels of a column, and the categories that most customers buy
 MIN_KNOWN = vetoes.MIN_CELL  # customers of a segment of whom it is known, and customers with a level
@@ -28,11 +27,7 @@ DECIMALS = 6
 
 
 def traits(
-    customers: pd.DataFrame,
-    segments: pd.DataFrame,
-    params: SegmentationParams,
-    *,
-    interests: pd.DataFrame | None = None,
+    customers: Columns, segments: pd.DataFrame, params: SegmentationParams, *, interests: Spending | None = None
 ) -> pd.DataFrame:
     """Find what each segment of every scheme over- and under-indexes on.
 
@@ -46,14 +41,14 @@ def traits(
 
     Parameters
     ----------
-    customers : DataFrame
-        One row per customer: features, value and stage, whichever there are.
+    customers : Columns
+        One row per customer: features, value and stage, whichever there are; one column at a time is read.
     segments : DataFrame
         Their segments by customer_id; the columns of `SCHEMES` that there are.
     params : SegmentationParams
         Cards, and the sensitive columns that views allow.
-    interests : DataFrame, optional
-        customer_id, category, revenue_cents: one row per customer and category bought from.
+    interests : Spending, optional
+        Of the same customers, in the same order.
 
     Returns
     -------
@@ -63,16 +58,22 @@ def traits(
         of whom it is known (shares, for levels and categories; a category's is its mean share of a customer's spend),
         everyone being all who bought (compared_with all), or those of them with as many orders (as_many_orders).
     """
-    buyers = _buyers(customers, segments)
-    if buyers.empty:
-        return pd.DataFrame(columns=TRAITS.names)
-    bought = None if interests is None or interests.empty else _categories(interests, buyers["customer_id"])
-    schemes = {
-        scheme: pd.factorize(buyers[scheme], sort=True)
-        for scheme in SCHEMES
-        if scheme in buyers and buyers[scheme].notna().any()
-    }
-    all_traits = _by_scheme(buyers, schemes, bought, params)
+    own = in_order(segments, customers)
+    bought = np.asarray(vocabulary.values(customers, "n_purchase_days")) > 0
+    bought &= own["customer_id"].notna().to_numpy()
+    schemes = _schemes(customers, own, bought)
+    buyers, of_buyers = (
+        Some(customers, bought),
+        {name: (codes[bought], names) for name, (codes, names) in schemes.items()},
+    )
+    all_traits: dict[str, list[Trait]] = {scheme: [] for scheme in of_buyers}
+    strata = _strata(buyers)
+    for scheme, trait in chain(  # column by column, so that each is read once and none is kept
+        _numbers(buyers, strata, of_buyers, params),
+        _levels(buyers, strata, of_buyers, params),
+        _categories(interests, bought, schemes, params.cards.confidence),
+    ):
+        all_traits[scheme].append(trait)
     rows = [
         {"scheme": scheme, "segment": str(name)} | row
         for scheme, (_, names) in schemes.items()
@@ -100,42 +101,31 @@ def words(trait: Mapping[Any, Any]) -> dict[str, Value]:
     return {"column": Term("column", column), "level": vocabulary.level(column, trait["level"])}
 
 
-def _buyers(customers: pd.DataFrame, segments: pd.DataFrame) -> pd.DataFrame:
-    wanted = [name for name in SCHEMES if name in segments and name not in customers]
-    known = {n.column for n in vocabulary.NUMBERS} | set(vocabulary.LEVELS) | {ORDERS}
-    own = [name for name in customers if name in known or name in {"customer_id", "n_purchase_days"}]
-    have = (pd.to_numeric(customers["n_purchase_days"]).fillna(0) > 0).to_numpy()
-    return customers.loc[have, own].merge(segments[["customer_id", *wanted]], on="customer_id", validate="one_to_one")
+def _schemes(customers: Columns, segments: pd.DataFrame, bought: np.ndarray) -> dict[str, Scheme]:
+    """Return the segments of all customers in every scheme that somebody who bought has a segment of."""
+    schemes = {}
+    for scheme in SCHEMES:
+        is_level = scheme in vocabulary.LEVELS and scheme in customers
+        if is_level or (scheme in segments and scheme not in customers):
+            column = customers[scheme] if is_level else segments[scheme]
+            codes = np.full(len(bought), -1, dtype=np.int32)
+            codes[bought], names = pd.factorize(column[bought], sort=True)
+            if len(names):
+                schemes[scheme] = codes, names
+    return schemes
 
 
-def _by_scheme(
-    buyers: pd.DataFrame, schemes: Mapping[str, Scheme], bought: Bought | None, params: SegmentationParams
-) -> dict[str, list[Trait]]:
-    """Return every index of every scheme: column by column, so that each is read once and none is kept."""
-    confidence = params.cards.confidence
-    by_scheme: dict[str, list[Trait]] = {scheme: [] for scheme in schemes}
-    for scheme, one in chain(
-        _numbers(buyers, schemes, params),
-        _levels(buyers, schemes, params),
-        _categories_of(bought, schemes, len(buyers), confidence),
-    ):
-        by_scheme[scheme].append(one)
-    return by_scheme
-
-
-def _strata(buyers: pd.DataFrame) -> np.ndarray | None:
+def _strata(buyers: Columns) -> np.ndarray | None:
     """Return each customer's stratum by the number of orders; None where that is not known."""
     orders = vocabulary.values(buyers, ORDERS)
     return None if orders is None else index.strata_of(orders)
 
 
 def _numbers(
-    buyers: pd.DataFrame, schemes: Mapping[str, Scheme], params: SegmentationParams
+    buyers: Columns, by_orders: np.ndarray | None, schemes: Mapping[str, Scheme], params: SegmentationParams
 ) -> Iterator[tuple[str, Trait]]:
-    by_orders = _strata(buyers)
-    for each in vocabulary.numbers(buyers, params.views.allow):
-        have = vocabulary.values(buyers, each.column)
-        if have is None or np.nanmin(have) < 0:  # a ratio of means says nothing where values have signs
+    for each, have in vocabulary.numbers(buyers, params.views.allow):
+        if np.nanmin(have) < 0:  # a ratio of means says nothing where values have signs
             continue
         if each.grows_with_orders and by_orders is None:
             continue
@@ -148,15 +138,14 @@ def _numbers(
 
 
 def _levels(
-    buyers: pd.DataFrame, schemes: Mapping[str, Scheme], params: SegmentationParams
+    buyers: Columns, by_orders: np.ndarray | None, schemes: Mapping[str, Scheme], params: SegmentationParams
 ) -> Iterator[tuple[str, Trait]]:
-    by_orders = _strata(buyers)
-    for column in vocabulary.levels(buyers, params.views.allow):
+    for column, texts in vocabulary.levels(buyers, params.views.allow):
         is_by_orders = column in vocabulary.LEVELS_BY_ORDERS
         if is_by_orders and by_orders is None:
             continue
         strata = by_orders if is_by_orders and by_orders is not None else np.zeros(len(buyers), dtype=np.int64)
-        level, levels = pd.factorize(buyers[column], sort=True)
+        level, levels = pd.factorize(texts, sort=True)
         compared_with = AS_MANY_ORDERS if is_by_orders else ALL
         for scheme, (codes, names) in schemes.items():
             if scheme == column:
@@ -192,24 +181,18 @@ def _is_defining(scheme: str, family: str) -> bool:
     return vetoes.withheld(claim) is not None
 
 
-def _categories_of(
-    bought: Bought | None, schemes: Mapping[str, Scheme], n_customers: int, confidence: float
+def _categories(
+    interests: Spending | None, bought: np.ndarray, schemes: Mapping[str, Scheme], confidence: float
 ) -> Iterator[tuple[str, Trait]]:
-    if bought is None:
+    if interests is None or not interests.names:
         return
-    customer, category, share, categories = bought
-    spends = np.full(n_customers, np.nan)
-    spends[customer] = 0.0
-    sizes = np.bincount(category, minlength=len(categories))
-    order, ends = np.argsort(category, kind="stable"), np.cumsum(sizes)
+    sizes, by_scheme = interests.shares(bought, {name: (codes, len(names)) for name, (codes, names) in schemes.items()})
     for i in np.argsort(-sizes, kind="stable")[:MAX_LEVELS]:
-        mine = order[ends[i] - sizes[i] : ends[i]]
-        of_category = spends.copy()
-        of_category[customer[mine]] = share[mine]
-        trait = {"kind": "category", "column": "category", "level": categories[i], "unit": "share"}
-        trait |= {"family": f"category {categories[i]}", "compared_with": ALL}
-        for scheme, (codes, names) in schemes.items():
-            yield scheme, (trait, index.of_numbers(of_category, codes, len(names), confidence))
+        category = interests.names[i]
+        trait = {"kind": "category", "column": "category", "level": category, "unit": "share"}
+        trait |= {"family": f"category {category}", "compared_with": ALL}
+        for scheme, of in by_scheme.items():
+            yield scheme, (trait, index.of_sums(of.n_customers, of.sums[i], of.squares[i], confidence))
 
 
 def _strongest(traits_of_scheme: list[Trait], place: int, params: CardParams) -> list[dict[str, Any]]:
@@ -251,13 +234,3 @@ def _strength(trait: dict[str, Any], nearest: float, of_all: float) -> float:
         return abs(float(np.log(nearest)))
     shares = np.minimum([of_all * nearest, of_all], 1.0)
     return abs(float(np.diff(2 * np.arcsin(np.sqrt(shares)))[0]))
-
-
-def _categories(interests: pd.DataFrame, customer_ids: pd.Series) -> Bought:
-    """Return, for every customer and category bought from, their places, its share of spend, and the names."""
-    customer = storage.places(*(pa.array(ids, pa.string()) for ids in (interests["customer_id"], customer_ids)))
-    category, names = pd.factorize(interests["category"], sort=True)
-    cents = interests["revenue_cents"].to_numpy(dtype=float)
-    kept = (customer >= 0) & (category >= 0) & (cents > 0)
-    totals = np.bincount(customer[kept], weights=cents[kept], minlength=len(customer_ids))
-    return customer[kept], category[kept], cents[kept] / totals[customer[kept]], [str(name) for name in names]

@@ -6,7 +6,7 @@ gathers what speaks for each, `choice.py` chooses.
 """
 
 from crmwb.segmentation.clusters.compare import Comparison, compare
-from crmwb.segmentation.clusters.model import fit, none, score
+from crmwb.segmentation.clusters.model import SCORED_ROWS, fit, none, score
 from crmwb.segmentation.clusters.projection import Projection, project
 
-__all__ = ["Comparison", "Projection", "compare", "fit", "none", "project", "score"]
+__all__ = ["SCORED_ROWS", "Comparison", "Projection", "compare", "fit", "none", "project", "score"]

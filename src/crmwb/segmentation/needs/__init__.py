@@ -5,13 +5,14 @@ promotion, by the rules of marketing_mix.yaml, which people edit.
 """
 
 from crmwb.segmentation.needs.measure import Needs, measure
-from crmwb.segmentation.needs.mix import actions_mapped, mix
+from crmwb.segmentation.needs.mix import actions_mapped, columns, mix
 from crmwb.segmentation.needs.rules import MarketingMix, read_rules
 
 __all__ = [
     "MarketingMix",
     "Needs",
     "actions_mapped",
+    "columns",
     "measure",
     "mix",
     "read_rules",

@@ -16,6 +16,7 @@ from crmwb.errors import CrmwbError
 from crmwb.findings import Finding, Share, Unavailable, Value, to_json, vetoes
 from crmwb.history.asof import sales_before
 from crmwb.params import NeedsParams
+from crmwb.segmentation.columns import coded, texts
 from crmwb.segmentation.needs import answers, bundles, goods, known, orders, prices
 from crmwb.segmentation.needs.blocks import SCRATCH, Block, keep, sweep
 from crmwb.segmentation.needs.lifts import compared, lifts
@@ -208,5 +209,5 @@ def _clear_by_both(frame: pd.DataFrame, also: pd.DataFrame) -> pd.DataFrame:
 
 def _assigned(con: Backend, customers: pd.DataFrame, schemes: list[str]) -> ir.Table:
     """Put who is in which segment into the engine."""
-    columns = {name: pa.array(customers[name], pa.string(), from_pandas=True) for name in ["customer_id", *schemes]}
+    columns = {"customer_id": texts(customers["customer_id"])} | {name: coded(customers[name]) for name in schemes}
     return keep(con, engine.open_arrow(con, pa.table(columns), SCRATCH + "given"), "assigned")

@@ -32,6 +32,11 @@ STANDARD = "standard"
 N_ITEMS = 3
 
 
+def columns(rules: MarketingMix, params: NeedsParams) -> list[str]:
+    """Return the columns of customers that `measure` and `mix` read, those of segments among them."""
+    return ["customer_id", *params.schemes, "kind", *_named(rules)]
+
+
 def mix(
     needs: Needs, customers: pd.DataFrame, rules: MarketingMix, params: NeedsParams, *, currency: str = ""
 ) -> pd.DataFrame:
@@ -109,7 +114,7 @@ def _profiles(customers: pd.DataFrame, rules: MarketingMix, params: NeedsParams)
 
     Values of a segment of fewer than `params.min_customers`, or beside fewer, are unknown.
     """
-    wanted = sorted({c.profile for rule in rules.rules for c in rule.when if c.profile is not None})
+    wanted = _named(rules)
     for rule in rules.rules:
         for c in rule.when:
             if c.profile and (c.profile not in customers or not pd.api.types.is_numeric_dtype(customers[c.profile])):
@@ -138,6 +143,11 @@ def _profiles(customers: pd.DataFrame, rules: MarketingMix, params: NeedsParams)
             )
     columns = ["scheme", "segment", "profile", "value", "everyone_else", "lift"]
     return pd.concat(out, ignore_index=True) if out else pd.DataFrame(columns=columns)
+
+
+def _named(rules: MarketingMix) -> list[str]:
+    """Return the profiles that rules name, sorted."""
+    return sorted({c.profile for rule in rules.rules for c in rule.when if c.profile is not None})
 
 
 def _met(rule: Rule, needs: pd.DataFrame, profiles: pd.DataFrame, scheme: str, segment: str) -> list[pd.DataFrame]:

@@ -5,8 +5,8 @@ names of the accepted ones that they match (`settle`), and reports who moved bec
 definition did, how far features and segments have drifted, and whether it is time to accept anew (`report`).
 """
 
-from crmwb.segmentation.refit.accepted import accept, accepted
+from crmwb.segmentation.refit.accepted import accept, accepted, columns
 from crmwb.segmentation.refit.report import report
 from crmwb.segmentation.refit.settling import settle
 
-__all__ = ["accept", "accepted", "report", "settle"]
+__all__ = ["accept", "accepted", "columns", "report", "settle"]

@@ -55,6 +55,12 @@ def record(
     }
 
 
+def columns(accepted: dict[str, Any]) -> list[str]:
+    """Return the columns of customers that the accepted model and its bins read."""
+    of_clusters = (c.get("column", c["feature"]) for c in accepted["model"]["clusters"].get("columns", ()))
+    return list(dict.fromkeys([*bins.columns_of(accepted["model"]), *of_clusters, *accepted["features"]]))
+
+
 def accept(root: Path = Path()) -> Finding:
     """Make the last segment model the accepted one, and return what was accepted.
 

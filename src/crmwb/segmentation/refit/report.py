@@ -13,6 +13,7 @@ from crmwb.findings import Count, Day, Finding, Number, Passage, Share, Term, Un
 from crmwb.params import RefitParams
 from crmwb.quality.runs.stability import stability_index
 from crmwb.segmentation.refit import bins
+from crmwb.segmentation.refit.accepted import columns
 from crmwb.segmentation.refit.causes import CAUSES, causes
 from crmwb.segmentation.refit.labels import SCHEMES, labels
 
@@ -62,7 +63,7 @@ def report(
     buyers = customers[customers["n_purchase_days"] > 0].sort_values("customer_id").set_index("customer_id", drop=False)
     now = labels(buyers, model, interests)
     unchanged = labels(buyers, accepted["model"], interests)
-    as_of, then = _then(snapshots, accepted["as_of"])
+    as_of, then = _then(snapshots, accepted)
     before = labels(then, accepted["model"]) if len(then) else dict.fromkeys(SCHEMES, NO_MONTH_END)
     not_available: list[dict[str, Any]] = []
     definitions: list[dict[str, Any]] = []
@@ -100,14 +101,15 @@ def report(
     }
 
 
-def _then(snapshots: Path, as_of: str) -> tuple[str | None, pd.DataFrame]:
-    """Return the customers at the month end nearest to a day, the earlier of two equally near."""
+def _then(snapshots: Path, accepted: dict[str, Any]) -> tuple[str | None, pd.DataFrame]:
+    """Return the customers at the month end nearest to the day of a model, the earlier of two equally near."""
     ends = storage.values_of(snapshots, "as_of")
     if not ends:
         return None, pd.DataFrame()
-    day = date.fromisoformat(as_of)
+    day = date.fromisoformat(accepted["as_of"])
     nearest = min(ends, key=lambda end: abs((end - day).days))
-    frame = storage.read_frame(snapshots, where=("as_of", [nearest]))
+    read = [name for name in storage.columns_of(snapshots) if name in {"customer_id", *columns(accepted)}]
+    frame = storage.read_frame(snapshots, read, ("as_of", [nearest]))
     return nearest.isoformat(), frame.sort_values("customer_id").set_index("customer_id", drop=False)
 
 

@@ -6,7 +6,7 @@ month end, `grid` counts who is where.
 
 from crmwb.segmentation.rfm.classes import CLASSES, RfmClass, classes
 from crmwb.segmentation.rfm.grid import grid
-from crmwb.segmentation.rfm.months import Followed, follow
+from crmwb.segmentation.rfm.months import Followed, Months, follow
 from crmwb.segmentation.rfm.scores import SCORES, fit, score
 
-__all__ = ["CLASSES", "SCORES", "Followed", "RfmClass", "classes", "fit", "follow", "grid", "score"]
+__all__ = ["CLASSES", "SCORES", "Followed", "Months", "RfmClass", "classes", "fit", "follow", "grid", "score"]

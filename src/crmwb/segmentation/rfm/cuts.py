@@ -102,7 +102,7 @@ def scores_of(values: np.ndarray, covers: Covers, *, less_is_better: bool) -> np
     else:
         worst = [c["from"] for c in covers]
     place = np.searchsorted(worst, values, side="right") - 1
-    return np.asarray(np.array([c["score"] for c in covers], dtype=np.int64)[place.clip(0)])
+    return np.asarray(np.array([c["score"] for c in covers], dtype=np.int8)[place.clip(0)])
 
 
 def even_groups(counts: np.ndarray, n_groups: int) -> list[slice]:

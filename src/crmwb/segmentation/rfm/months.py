@@ -1,7 +1,7 @@
 """RFM segments at month ends, each from what was known then, in the order of time and by the rule of today's."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,11 +11,46 @@ import pandas as pd
 import pyarrow as pa
 
 from crmwb import storage
-from crmwb.calendar import day_column
-from crmwb.contract.segments import RFM_MONTHS
-from crmwb.history.month_places import month_places
 from crmwb.params import RfmParams
+from crmwb.segmentation.columns import texts
 from crmwb.segmentation.rfm.scores import READ_FROM, SCORES, fit, rules, scores
+
+
+@dataclass(frozen=True)
+class Months:
+    """The RFM segments of all customers at month ends, a byte each.
+
+    Attributes
+    ----------
+    ids : Array of length n
+        All customers, in order.
+    names : tuple of str
+        The segments.
+    segments, by_former_definition : dict of date to int8 ndarray of shape (n,)
+        By month end, the place in `names` of each customer's segment, -1 of those who had not bought: by the definition
+        of the month, and by that of the month before, which tells a customer who changed from a definition that did.
+    """
+
+    ids: pa.Array
+    names: tuple[str, ...]
+    segments: dict[date, np.ndarray] = field(default_factory=dict)
+    by_former_definition: dict[date, np.ndarray] = field(default_factory=dict)
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """Yield the rows of `RFM_MONTHS`, in order."""
+        names = pa.array(self.names, pa.string())
+        for end, segment in self.segments.items():
+            who = np.flatnonzero(segment >= 0)
+            for start in range(0, len(who), storage.ROW_GROUP_ROWS):
+                rows = who[start : start + storage.ROW_GROUP_ROWS]
+                yield pa.RecordBatch.from_pydict(
+                    {
+                        "as_of": pa.repeat(pa.scalar(end, pa.date32()), len(rows)),
+                        "customer_id": self.ids.take(pa.array(rows)),
+                        "rfm_segment": names.take(pa.array(segment[rows])),
+                        "rfm_segment_by_former_definition": names.take(pa.array(self.by_former_definition[end][rows])),
+                    }
+                )
 
 
 @dataclass(frozen=True)
@@ -24,17 +59,17 @@ class Followed:
 
     Attributes
     ----------
-    months : DataFrame
-        Columns of `RFM_MONTHS`: with hysteresis by the definition of the month, and by that of the month before,
-        which tells a customer who changed from a definition that did.
+    months : Months
+        All of them.
     history : DataFrame
         One row per month end: as_of, n_customers, n_before (of them, with a segment a month earlier), n_changed (of
         these), n_held (in another segment than without hysteresis).
     before : DataFrame or None
-        The scores at the last month end before the present, on the index customer_id.
+        The scores of all customers at the last month end before the present, in the order of their ids; 0 of those who
+        had not bought.
     """
 
-    months: pd.DataFrame
+    months: Months
     history: pd.DataFrame
     before: pd.DataFrame | None
 
@@ -53,55 +88,51 @@ def follow(snapshots: Path, as_of: date, params: RfmParams, ids: pa.Array) -> Fo
     ids : Array
         All customers, in the order of their ids.
     """
-    frames, history = [], []
-    texts: pd.Index[str] = pd.Index(ids.to_pandas(), name="customer_id")
     of_rules = ["", *(rule.name for rule in params.segments)]
-    names: pd.Index[str] = pd.Index(list(dict.fromkeys(of_rules)))  # codes take a fraction of the memory of texts
-    named = names.get_indexer(pd.Index(of_rules))
+    names = list(dict.fromkeys(of_rules))
+    named = np.array([names.index(name) for name in of_rules], dtype=np.int8)
+    months, history = Months(ids, tuple(names)), []
     before: pd.DataFrame | None = None
     former: dict[str, Any] | None = None
-    for end, buyers in _month_ends(snapshots, as_of, ids):
+    last = np.full(len(ids), -1, dtype=np.int8)  # each customer's segment a month earlier
+    for end, place, buyers in _month_ends(snapshots, as_of, ids):
         model = fit(buyers, params)
-        was = None if before is None else before.reindex(buyers.index)
-        placed, fresh = scores(buyers, model, before=was), scores(buyers, model)
-        segment, of_fresh = (named[rules(each, model) + 1] for each in (placed, fresh))
+        was = None if before is None else before.take(place)
+        placed = scores(buyers, model, before=was)
+        segment, of_fresh = (named[rules(each, model) + 1] for each in (placed, scores(buyers, model)))
         unchanged = segment if former is None else named[rules(scores(buyers, former, before=was), former) + 1]
-        frames.append(
-            pd.DataFrame(
-                {
-                    "as_of": day_column(end, len(buyers)),
-                    "customer_id": pd.Categorical.from_codes(buyers.index, texts),
-                    "rfm_segment": pd.Categorical.from_codes(segment, names),
-                    "rfm_segment_by_former_definition": pd.Categorical.from_codes(unchanged, names),
-                }
-            )
+        months.segments[end], months.by_former_definition[end] = (
+            _of_all(c, place, len(ids), -1) for c in (segment, unchanged)
         )
-        known = np.zeros(len(buyers), dtype=bool) if was is None else was["segment"].notna().to_numpy()
-        n_changed = 0 if was is None else int((known & (was["segment"] != segment)).sum())
+        known = last[place] >= 0
+        n_changed = int((known & (last[place] != segment)).sum())
         history.append((end, len(buyers), int(known.sum()), n_changed, int((segment != of_fresh).sum())))
         if end < as_of:
-            before, former = placed[list(SCORES)].assign(segment=segment), model
+            before = pd.DataFrame({name: _of_all(placed[name].to_numpy(), place, len(ids), 0) for name in SCORES})
+            former, last = model, months.segments[end]
     return Followed(
-        pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=RFM_MONTHS.names),
-        pd.DataFrame(history, columns=["as_of", "n_customers", "n_before", "n_changed", "n_held"]),
-        None if before is None else _named(before, texts, names),
+        months, pd.DataFrame(history, columns=["as_of", "n_customers", "n_before", "n_changed", "n_held"]), before
     )
 
 
-def _named(before: pd.DataFrame, texts: pd.Index, names: pd.Index) -> pd.DataFrame:
-    """Return the scores of customers known by places on their ids, with the name of the segment."""
-    segment = names.to_numpy()[before["segment"].to_numpy()]
-    return before[list(SCORES)].assign(rfm_segment=segment).set_axis(texts.take(before.index.to_numpy()))
+def _of_all(values: np.ndarray, place: np.ndarray, n: int, none: int) -> np.ndarray:
+    """Return a small number of each of all customers, from those of some at their places."""
+    out = np.full(n, none, dtype=np.int8)
+    out[place] = values
+    return out
 
 
-def _month_ends(snapshots: Path, as_of: date, ids: pa.Array) -> Iterator[tuple[date, pd.DataFrame]]:
-    """Yield the buyers of each month end on their places in `ids`."""
-    columns = list(dict.fromkeys(["n_purchase_days", *READ_FROM.values()]))
-    ends = [end for end in storage.values_of(snapshots, "as_of") if end <= as_of]
-    places = month_places([snapshots], ends, ids)
-    for end in ends:
-        place = places.of[snapshots, end]
-        frame = storage.read_frame(snapshots, columns, ("as_of", [end])).set_axis(pd.Index(place.astype(np.int64)))
-        frame = frame[(place >= 0) & (frame["n_purchase_days"].fillna(0) > 0).to_numpy()]
+def _month_ends(snapshots: Path, as_of: date, ids: pa.Array) -> Iterator[tuple[date, np.ndarray, pd.DataFrame]]:
+    """Yield the buyers of each month end, with their places in `ids`, in the order of these."""
+    columns = list(dict.fromkeys(["customer_id", "n_purchase_days", *READ_FROM.values()]))
+    for end in (end for end in storage.values_of(snapshots, "as_of") if end <= as_of):
+        frame = storage.read_frame(snapshots, columns, ("as_of", [end]))
+        place = storage.places(texts(frame.pop("customer_id")), ids).astype(np.int32)
+        counts = (place >= 0) & (frame["n_purchase_days"].fillna(0) > 0).to_numpy()
+        if not counts.all():
+            frame, place = frame[counts], place[counts]
+        if not (place[1:] > place[:-1]).all():
+            order = np.argsort(place)
+            frame, place = frame.iloc[order], place[order]
         if len(frame):
-            yield end, frame if frame.index.is_monotonic_increasing else frame.sort_index()
+            yield end, place, frame.reset_index(drop=True)

@@ -80,7 +80,8 @@ def score(buyers: pd.DataFrame, model: dict[str, Any], *, before: pd.DataFrame |
     model : dict
         What `fit` returned.
     before : DataFrame, optional
-        The scores of a month earlier, on the index customer_id: a score is kept near its boundaries (hysteresis).
+        The scores of a month earlier, a row for each of `buyers` in their order, 0 or NULL where there was none: a
+        score is kept near its boundaries (hysteresis).
 
     Returns
     -------
@@ -105,8 +106,7 @@ def score(buyers: pd.DataFrame, model: dict[str, Any], *, before: pd.DataFrame |
     3              2                         2      hibernating
     4              1                         1             lost
     """
-    was = None if before is None else before.reindex(buyers["customer_id"])
-    out = scores(buyers, model, before=was)
+    out = scores(buyers, model, before=before)
     names = np.array(["", *(rule["name"] for rule in model["segments"])])
     out["rfm_segment"] = names[rules(out, model) + 1]
     out["rfm_class"] = classes(out, model["n_bins"])
@@ -114,13 +114,13 @@ def score(buyers: pd.DataFrame, model: dict[str, Any], *, before: pd.DataFrame |
 
 
 def scores(buyers: pd.DataFrame, model: dict[str, Any], *, before: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Return the numbers alone of what `score` returns; `before` has a row for each of `buyers`, in their order."""
+    """Return the numbers alone of what `score` returns."""
     out = pd.DataFrame(index=buyers.index)
     for name in SCORES:
         learnt = model["scores"][name]
         was = None
         if before is not None:
-            was = before[name].fillna(0).to_numpy().astype(np.int64)
+            was = before[name].fillna(0).to_numpy().astype(np.int8)
         out[name] = _scored(buyers[learnt["column"]].to_numpy().astype(np.int64), learnt, out, was)
     out["frequency_monetary_score"] = (out["frequency_score"] + out["monetary_score"] + 1) // 2
     return out

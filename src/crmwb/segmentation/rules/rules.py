@@ -11,6 +11,8 @@ from threadpoolctl import threadpool_limits
 from crmwb.contract.segments import RULES
 from crmwb.findings import dumps
 from crmwb.params import SegmentationParams
+from crmwb.segmentation import vocabulary
+from crmwb.segmentation.columns import Columns, frame_of, in_order
 from crmwb.segmentation.rules import trees
 from crmwb.segmentation.rules.conditions import Rule, finding, matches, sql
 
@@ -19,7 +21,7 @@ MIN_MEMBERS = 10  # of a cluster in each half; with fewer, neither a tree nor it
 
 
 def fit(
-    customers: pd.DataFrame, segments: pd.DataFrame, params: SegmentationParams, seed: int, currency: str = ""
+    customers: Columns, segments: pd.DataFrame, params: SegmentationParams, seed: int, currency: str = ""
 ) -> pd.DataFrame:
     """Find the rule of each cluster, and measure it on customers that it has not seen.
 
@@ -28,8 +30,8 @@ def fit(
 
     Parameters
     ----------
-    customers : DataFrame
-        One row per customer, sorted by customer_id.
+    customers : Columns
+        One row per customer, sorted by customer_id; read are the columns of the vocabulary, of a sample.
     segments : DataFrame
         Their cluster and cluster_name, from `clusters.score`, by customer_id; NULL for those who never bought.
     params : SegmentationParams
@@ -47,16 +49,14 @@ def fit(
         its Wilson interval), recall, and the share of the cluster. NULL where a cluster has too few customers or
         nothing tells it apart.
     """
-    # a row of `customers` is copied only where it is in the sample
-    places = customers[["customer_id"]].assign(row=np.arange(len(customers)))
-    known = places.merge(segments[["customer_id", "cluster", "cluster_name"]], on="customer_id")
-    known = known[known["cluster"].notna()].reset_index(drop=True).astype({"cluster": "int64"})
-    if known.empty:
+    known = in_order(segments[["customer_id", "cluster", "cluster_name"]], customers).drop(columns="customer_id")
+    grouped = np.flatnonzero(known["cluster"].notna())
+    if not len(grouped):
         return pd.DataFrame(columns=RULES.names)
     names = known.groupby("cluster")["cluster_name"].first().sort_index()
-    picked = np.sort(np.random.default_rng([seed, 5]).permutation(len(known))[:SAMPLE_ROWS])
-    sample = customers.iloc[known["row"].to_numpy(dtype=np.int64)[picked]].reset_index(drop=True)
-    cluster = known["cluster"].to_numpy(dtype=int)[picked]
+    picked = grouped[np.sort(np.random.default_rng([seed, 5]).permutation(len(grouped))[:SAMPLE_ROWS])]
+    sample = frame_of(customers, vocabulary.COLUMNS, picked)
+    cluster = known["cluster"].iloc[picked].to_numpy(dtype=int)
     halves = _halves(cluster, seed)
     fitted, held = (sample[halves == half].reset_index(drop=True) for half in (0, 1))
     table = trees.prepare(fitted, params.views.allow)

@@ -35,19 +35,18 @@ def prepare(customers: pd.DataFrame, allow: Sequence[str]) -> Table:
     columns: list[tuple[str, str | None]] = []
     opposites: dict[tuple[str, str], str] = {}
     parts = []
-    for each in vocabulary.numbers(customers, allow):
-        have = vocabulary.values(customers, each.column)
-        if each.in_rules and have is not None and np.mean(~np.isnan(have)) >= MIN_KNOWN and np.nanstd(have) > 0:
+    for each, have in vocabulary.numbers(customers, allow):
+        if each.in_rules and np.mean(~np.isnan(have)) >= MIN_KNOWN and np.nanstd(have) > 0:
             columns.append((each.column, None))
             parts.append(np.where(np.isnan(have), np.nanmedian(have), have))
-    for name in vocabulary.levels(customers, allow):
-        if name in vocabulary.ESTIMATED_LEVELS or customers[name].notna().mean() < MIN_KNOWN:
+    for name, levels in vocabulary.levels(customers, allow):
+        if name in vocabulary.ESTIMATED_LEVELS or levels.notna().mean() < MIN_KNOWN:
             continue
-        shares = customers[name].value_counts(normalize=True)
+        shares = levels.value_counts(normalize=True)
         common = sorted(shares[shares.between(MIN_LEVEL_SHARE, 1 - MIN_LEVEL_SHARE)].index)
         for level in sorted(common, key=lambda v: (-shares[v], v))[:MAX_LEVELS]:
             columns.append((name, str(level)))
-            parts.append((customers[name] == level).fillna(value=False).to_numpy(dtype=float))
+            parts.append((levels == level).fillna(value=False).to_numpy(dtype=float))
         if len(shares) == 2:
             first, second = map(str, shares.index)
             opposites |= {(name, first): second, (name, second): first}

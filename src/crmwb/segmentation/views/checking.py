@@ -6,11 +6,13 @@ from collections.abc import Sequence
 import pandas as pd
 from pandas.api.types import is_bool_dtype, is_datetime64_any_dtype, is_numeric_dtype
 
+from crmwb.contract import features, lifecycle, value
 from crmwb.errors import CrmwbError
 from crmwb.params import ViewColumn, ViewsParams
 from crmwb.segmentation.views.steps import OF_LEVELS
 
 KEY = "customer_id"
+DECLARED = [name for artefact in (features, value, lifecycle) for name in artefact.CUSTOMERS.names]
 
 
 def check(customers: pd.DataFrame, params: ViewsParams, chosen: Sequence[str]) -> None:
@@ -40,7 +42,8 @@ def _problem(customers: pd.DataFrame, declared: ViewColumn) -> str | None:
     if transform == "interests":
         return None
     if name not in customers or name == KEY:
-        close = difflib.get_close_matches(name, [str(c) for c in customers if c != KEY], n=1)
+        names = dict.fromkeys([*map(str, customers), *DECLARED])  # few of them need be read to be named here
+        close = difflib.get_close_matches(name, [c for c in names if c != KEY], n=1)
         return "no such column" + (f"; did you mean {close[0]}?" if close else "").removesuffix("?")
     known = customers[name].dropna().infer_objects()
     if known.empty:
