@@ -203,8 +203,9 @@ def score_in_parts(
         scored = score(customers.iloc[rows], model, interests=interests, rfm_before=before).drop(columns="customer_id")
         parts.append(scored.astype(dict.fromkeys(TEXTS, "str")).astype(SHORT))
     ids = customers["customer_id"].reset_index(drop=True)
-    whole = {name: _joined([part.pop(name) for part in parts]) for name in SHORT}
-    return pd.concat([ids, *(column.rename(name) for name, column in whole.items())], axis=1)
+    given = [name for name in CUSTOMERS.names if name in SHORT]
+    columns = (_joined([part.pop(name) for part in parts]) for name in given)
+    return pd.concat([ids, *columns], axis=1, keys=["customer_id", *given])
 
 
 def metrics(customers: pd.DataFrame, model: dict[str, Any]) -> dict[str, Any]:
