@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from crmwb import layout, migration, params, storage
@@ -91,7 +92,8 @@ def migrated(tmp_path_factory):
     s = P.segmentation
     classic = s.rfm.model_copy(update={"recency_step_days": 1, "hysteresis_points": 0})
     ids = pa.array(sorted(every["customer_id"].unique()), type=pa.string())
-    rfm.follow(folder / "snapshots.parquet", date(2024, 6, 1), classic, ids).months.to_parquet(folder / "rfm.parquet")
+    followed = rfm.follow(folder / "snapshots.parquet", date(2024, 6, 1), classic, ids)
+    pq.write_table(pa.Table.from_batches(followed.months.batches()), folder / "rfm.parquet")
     tier_months(every).to_parquet(folder / "tiers.parquet", index=False)
     model = {"rfm": rfm.fit(last, s.rfm), "clusters": NOBODY}
     build = migration.build(sources(folder), model, P, "2024-01-05", "EUR")
