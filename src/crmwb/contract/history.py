@@ -89,6 +89,7 @@ MONTHS = Artefact(
 STATES = Artefact(
     name="customer_states",
     path=layout.HISTORY / "customer_states",
+    partition="month",  # at whose end, of the last two
     grain="one row per customer with an order line by then: their last row of customer_months, at the ends of the last "
     "two months",
     key=("customer_id",),
