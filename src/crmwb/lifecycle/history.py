@@ -40,7 +40,7 @@ HELD = (GROWTH, MATURITY, DECLINE)
 
 @dataclass(frozen=True)
 class Moment:
-    """What the rules said at one moment; arrays of shape (n_customers,).
+    """What the rules say at one moment; arrays of shape (n_customers,).
 
     Attributes
     ----------
@@ -128,7 +128,7 @@ def moments(
         trend = None if orders is None else _Trend(orders, odds(orders, period_days), period_days)
         rules = _Rules(end, until, closures, EVEN if seasonal is None else time, pool(*gaps), params)
         moment = Moment.empty(end, n_customers)
-        judge = partial(_judge_some, rules, _Known(state, since, gaps, trend), moment)
+        judge = partial(_judge_some, rules, _Customers(state, since, gaps, trend), moment)
         in_blocks(n_customers, judge, n_threads)
         yield moment
 
@@ -168,7 +168,7 @@ class _Rules:
 
 
 @dataclass(frozen=True)
-class _Known:
+class _Customers:
     """What is known of each customer at one moment."""
 
     state: State
@@ -177,14 +177,14 @@ class _Known:
     trend: _Trend | None
 
 
-def _judge_some(rules: _Rules, known: _Known, moment: Moment, rows: slice) -> None:
+def _judge_some(rules: _Rules, customers: _Customers, moment: Moment, rows: slice) -> None:
     """Apply the rules to some customers, fill in what they say, and remember who lapsed."""
-    state, off = known.state.some(rows), 0.0 if known.trend is None else known.trend.deviations(rows)
-    said = _judge(rules, state, known.since[rows], [values[rows] for values in known.gaps], off)
-    for of_all, some in zip(moment.arrays, said, strict=True):
+    state, off = customers.state.some(rows), 0.0 if customers.trend is None else customers.trend.deviations(rows)
+    judged = _judge(rules, state, customers.since[rows], [values[rows] for values in customers.gaps], off)
+    for of_all, some in zip(moment.arrays, judged, strict=True):
         of_all[rows] = some
     if rules.end.day == 1:
-        stage, fresh, *_ = said
+        stage, fresh, *_ = judged
         state.stage[:], state.fresh_stage[:] = stage, fresh
         state.was_lapsed[:] = stage == LAPSED
         state.ever_lapsed[:] |= state.was_lapsed

@@ -89,8 +89,8 @@ def lookalikes(
     ahead = min(params.ahead_months, len(months) // 3)
     if ahead < 1:
         return Unavailable("predict.too_short_for_lookalikes", values={"n": Count(len(months), "month_end")})
-    told = [name for name in (*BASKET, *PLAIN, *TEXTS) if name in there]
-    known = newcomers(snapshots, ends, told, ahead, params=params, places=places)
+    columns = [name for name in (*BASKET, *PLAIN, *TEXTS) if name in there]
+    known = newcomers(snapshots, ends, columns, ahead, params=params, places=places)
     origin = months[-1] - ahead  # what was known then is learned from, and who came from then on is judged
     learned = known[known["month"] + ahead <= origin]
     judged = known[(known["month"] + ahead > origin) & (known["month"] <= months[-1] - ahead)]

@@ -7,14 +7,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from crmwb.calendar import month_of
 from crmwb.history.places import Places, month_end_rows
 from crmwb.params import PredictParams
 
 NEW_DAYS = 31
-READ = ("customer_id", "revenue_cents", "age_days", "n_purchase_days")  # beside what is told of newcomers
+READ = ("customer_id", "revenue_cents", "age_days", "n_purchase_days")  # beside the columns of newcomers
 
 
 def candidates(features: pd.DataFrame, params: PredictParams) -> pd.DataFrame:
@@ -38,7 +37,7 @@ def newcomers(
     ends : sequence of date
         The month ends, ascending.
     columns : sequence of str
-        What is told of newcomers; texts become categories.
+        Those of newcomers; texts become categories.
     ahead : int
         Months.
     params : PredictParams
@@ -65,7 +64,7 @@ def newcomers(
             is_new = (_floats(rows["age_days"]) <= NEW_DAYS) & (place >= 0) & ~seen[place]
             is_new &= _floats(rows["n_purchase_days"]) <= params.max_purchases
             seen[place[is_new]] = True
-            parts.append(_told(rows.filter(pa.array(is_new)), columns, place[is_new]))
+            parts.append(_columns(rows.filter(pa.array(is_new)), columns, place[is_new]))
         revenue[month], new[month] = cents, pa.concat_tables(parts)
         brought[month] = np.full(new[month].num_rows, np.nan)
         if (then := revenue.pop(month - ahead, None)) is not None:
@@ -80,11 +79,11 @@ def newcomers(
     return known
 
 
-def _told(rows: pa.RecordBatch, columns: Sequence[str], place: np.ndarray) -> pa.Table:
+def _columns(rows: pa.RecordBatch, columns: Sequence[str], place: np.ndarray) -> pa.Table:
     """Return columns of newcomers in little memory: of texts, each is held once."""
-    told = {name: rows[name] for name in columns}
-    told = {name: pc.dictionary_encode(of) if pa.types.is_string(of.type) else of for name, of in told.items()}
-    return pa.table({"place": place} | told)
+    values = {name: rows[name] for name in columns}
+    coded = {name: of.dictionary_encode() if pa.types.is_string(of.type) else of for name, of in values.items()}
+    return pa.table({"place": place} | coded)
 
 
 def _floats(column: pa.Array) -> np.ndarray:

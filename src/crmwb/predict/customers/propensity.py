@@ -254,8 +254,8 @@ def _now(of: Cases, tests: pd.DataFrame, chosen: str) -> Propensity:
         return Propensity(tests, MEAN, drivers, chance, nothing, nothing, ())
     if chosen == RISK:
         return Propensity(tests, chosen, drivers, of.by_risk(of.now), nothing, nothing, ())
-    n_told, risk = min(2, len(learned.more.columns)), of.by_risk(of.now)
-    main, effects = np.zeros((n, n_told), dtype=np.int64), np.zeros((n, n_told))
+    n_drivers, risk = min(2, len(learned.more.columns)), of.by_risk(of.now)
+    main, effects = np.zeros((n, n_drivers), dtype=np.int64), np.zeros((n, n_drivers))
     for rows, x in of.now.parts():
         every = learned.more.effects(_with_risk(x, risk[rows]))
         chance[rows] = learned.more.chance_of(every).round(6)
