@@ -110,7 +110,7 @@ def test_after_a_wave_of_first_purchases_it_is_not_stated_how_many_are_active(wa
     stack, moment = Stack(90).fit(past, 1095, calibrates=False), past.at(1095, 90)
     model = max(moment.classics.fitted, key=lambda m: stack.corrected_.base.weights.get(m.name, 0.0))
     fitted = SimpleNamespace(moment=moment, purchases=model)
-    counted = active(pd.DataFrame({"p_purchase": stack.forecast(moment, 365).p_any}), fitted, 365, 0.2)
+    counted = active(pd.DataFrame({"p_purchase": stack.forecast(moment, 365).p_any}), fitted, moment, 365, 0.2)
     assert active_agree(*counted) == agree
 
 

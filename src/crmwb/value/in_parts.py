@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from crmwb.contract import Artefact
+from crmwb.contract import Artefact, schema_of
 from crmwb.files.parquet import ROW_GROUP_ROWS, write_rows
 from crmwb.value.rows import KEY
 
@@ -79,7 +79,7 @@ def write_in_parts(frames: Iterable[pd.DataFrame], artefact: Artefact, path: Pat
 
     def batches() -> Iterator[pa.RecordBatch]:
         for frame in frames:
-            fields = pa.schema([field for field in artefact.schema if field.name in frame])
+            fields = schema_of(tuple(column for column in artefact.columns if column.name in frame))
             yield from pa.Table.from_pandas(frame, fields, preserve_index=False).combine_chunks().to_batches()
 
     return write_rows(batches(), artefact.schema, path or artefact.path, None)
