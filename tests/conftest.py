@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("MPLBACKEND", "Agg")
@@ -19,6 +20,10 @@ sys.dont_write_bytecode = False
 
 # Thousands of tests keep much in memory: to look through it for garbage as often as usual takes an eighth of the time.
 gc.set_threshold(50_000, 20, 20)
+
+# How long an example takes says how busy the machine is.
+settings.register_profile("any_machine", parent=settings(), deadline=None)
+settings.load_profile("any_machine")
 
 PROJECT = Path(__file__).parents[1]
 SHARED_DATA = PROJECT.parent / "shared" / "data"

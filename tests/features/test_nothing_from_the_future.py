@@ -13,7 +13,6 @@ PEOPLE = ["a", "b", "c", "new"]
 
 SLOW = settings(
     max_examples=12,
-    deadline=None,
     derandomize=True,
     phases=[Phase.generate],  # an example takes a second, so shrinking one takes minutes
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],

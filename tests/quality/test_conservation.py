@@ -40,7 +40,7 @@ FAULT = st.sampled_from(sorted(WRONG)).flatmap(
 LOST = st.tuples(st.just("f.csv"), st.integers(1, 99), st.none(), st.just("too many fields"), st.just("{}"))
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(
     faults=st.lists(FAULT, max_size=12),
     twice=st.lists(st.integers(0, GOOD.num_rows - 1), max_size=4),

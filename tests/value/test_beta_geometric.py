@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.special import betaln
@@ -65,7 +65,6 @@ def test_eq_9_at_a_plus_b_near_1_has_no_gap():
 
 
 @given(PARAMETERS, st.sampled_from(KINDS))
-@settings(deadline=None)
 def test_the_distribution_of_purchases_adds_up_and_has_the_expected_mean(parameters, kind):
     model = model_of(parameters | {"alpha": 30 + parameters["alpha"], "r": min(parameters["r"], 3)}, kind)
     probabilities = model.purchase_probabilities(30, 400)
@@ -79,7 +78,6 @@ def test_no_time_no_purchases():
 
 
 @given(PARAMETERS)
-@settings(deadline=None)
 def test_in_the_mbg_who_never_comes_back_is_gone_at_once_or_slow(parameters):
     model = model_of(parameters, ModifiedBetaGeoNBD)
     gone = parameters["a"] / (parameters["a"] + parameters["b"])

@@ -69,7 +69,6 @@ def test_one_donor():
 
 
 @given(ANY_PARAMETERS, HISTORY)
-@settings(deadline=None)
 def test_the_likelihood_is_the_sum_of_the_paper(parameters, history):
     a, b, c, d = parameters.values()
     x, t_x, n = history
@@ -87,7 +86,7 @@ def test_histories_of_three_rounds_are_all_there_are():
 
 
 @given(ANY_PARAMETERS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_slopes_are_those_of_the_likelihood(parameters):
     summary = donations().merge(RoundsSummary.of([0, 2, 9], [0, 2, 14], [0, 3, 17]))
     likelihood, theta = _Likelihood(summary), np.log(list(parameters.values()))
@@ -99,7 +98,6 @@ def test_slopes_are_those_of_the_likelihood(parameters):
 
 
 @given(ANY_PARAMETERS, HISTORY)
-@settings(deadline=None)
 def test_p_alive_is_a_probability_and_grows_with_recency(parameters, history):
     x, _, n = history
     assume(x > 0)
@@ -111,7 +109,6 @@ def test_p_alive_is_a_probability_and_grows_with_recency(parameters, history):
 
 
 @given(ANY_PARAMETERS, HISTORY, st.integers(0, 12))
-@settings(deadline=None)
 def test_probabilities_add_up_and_average_to_what_is_expected(parameters, history, rounds):
     model, customer = model_of(**parameters), one(*history)
     chances = model.purchase_counts(customer, rounds, rounds)[0]
@@ -125,7 +122,6 @@ def test_probabilities_add_up_and_average_to_what_is_expected(parameters, histor
 
 
 @given(ANY_PARAMETERS, HISTORY)
-@settings(deadline=None)
 def test_what_is_expected_grows_with_the_horizon_and_slows_down(parameters, history):
     model, customer = model_of(**parameters), one(*history)
     expected = np.array([model.expected_purchases(customer, h)[0] for h in (0, 1, 2, 3, 4)])
@@ -135,7 +131,7 @@ def test_what_is_expected_grows_with_the_horizon_and_slows_down(parameters, hist
 
 
 @given(ANY_PARAMETERS, HISTORY, st.floats(0.05, 1))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_discounted_purchases_are_the_sum_over_rounds_and_fall_with_the_rate(parameters, history, rate):
     model, customer = model_of(**parameters), one(*history)
     until = np.array([model.expected_purchases(customer, h)[0] for h in range(401)])

@@ -94,7 +94,7 @@ def test_a_sum_without_bound_is_refused(rate, horizon):
 
 @pytest.mark.parametrize("kind", MODELS)
 @given(st.lists(st.floats(0, 5), min_size=2, max_size=5, unique=True), st.integers(1, 2000))
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_value_falls_with_the_rate_and_grows_with_the_horizon(kind, rates, horizon):
     model, hair = known(kind, **TRUTH[kind]), 1 + 1e-12
     values = [discounted_purchases(model, CUSTOMERS, horizon, rate) for rate in sorted(rates)]

@@ -72,7 +72,7 @@ def test_a_cohort_cannot_grow_and_columns_must_be_alike():
 
 
 @given(POSITIVE, POSITIVE)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_retention_rises_with_tenure_and_makes_survival(alpha, beta):
     model = model_of(alpha, beta)
     rates = model.retention_rate(np.arange(1, 30))
@@ -84,7 +84,7 @@ def test_retention_rises_with_tenure_and_makes_survival(alpha, beta):
 
 
 @given(POSITIVE, POSITIVE, st.floats(0.05, 2))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_lifetimes_are_sums_over_periods(alpha, beta, rate):
     model, t = model_of(alpha, beta), np.arange(1000)
     share, worth = model.survival(t), (1 + rate) ** -t.astype(float)

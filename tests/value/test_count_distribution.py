@@ -43,7 +43,7 @@ def test_who_may_be_gone_buys_nothing_then():
     assert counts.quantiles(np.array([0.6, 0.79, 0.81])).tolist() == [[0, 0, 1]]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(KINDS)
 def test_the_chance_to_buy_is_never_above_that_of_being_alive_and_tails_add_up_to_the_mean(kind):
     counts = of(*kind)
@@ -56,7 +56,7 @@ def test_the_chance_to_buy_is_never_above_that_of_being_alive_and_tails_add_up_t
         assert at_least.sum() == pytest.approx(counts.mean[0], rel=1e-4)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(KINDS)
 def test_the_chance_of_just_so_many_is_that_of_at_least_so_many_less_that_of_more(kind):
     n = np.arange(0.0, 40.0)

@@ -56,7 +56,7 @@ def test_where_lives_never_end_the_pareto_is_negative_binomial():
 
 
 @given(st.tuples(SCALE, SCALE, SCALE, SCALE), SCALE, st.sampled_from([1.0, 2.0, 7.0, 50.0, 1000.0]))
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 def test_the_paretos_integral_is_that_of_a_fine_grid(alive, horizon, n):
     shape, wait, life, s = alive
 

@@ -25,7 +25,7 @@ def simulate(rng, n, p, q, v):
 
 
 @given(POSITIVE, POSITIVE, POSITIVE)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_slopes_are_those_of_the_likelihood(sample, p, q, v):
     repeat = sample.frequency > 0
     likelihood = _Likelihood(sample.frequency[repeat].astype(float), sample.mean_spend[repeat] / 35)

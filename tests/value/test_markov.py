@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crmwb.errors import CrmwbError
@@ -44,13 +44,11 @@ def test_value_by_hand():
 
 
 @given(ANY_RECENCY)
-@settings(deadline=None)
 def test_value_over_a_long_time_is_value_for_ever(chain):
     assert chain.value(3000) == pytest.approx(chain.value(), rel=1e-6, abs=1e-6)
 
 
 @given(ANY_RECENCY)
-@settings(deadline=None)
 def test_letting_go_is_never_worse_and_nothing_else_is_better(chain):
     best = chain.without(chain.states_to_let_go()).value()
     assert (best >= chain.value() - 1e-6).all()
@@ -60,7 +58,6 @@ def test_letting_go_is_never_worse_and_nothing_else_is_better(chain):
 
 
 @given(ANY_RECENCY)
-@settings(deadline=None)
 def test_without_costs_value_falls_with_the_rate(chain):
     free = MarkovChain(chain.states, chain.transitions, np.maximum(chain.rewards, 0), chain.rate)
     dearer = MarkovChain(chain.states, chain.transitions, free.rewards, chain.rate + 0.1)

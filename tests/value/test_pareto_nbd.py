@@ -55,7 +55,7 @@ LIVES = st.tuples(SCALE, SCALE, SCALE)  # alpha, s, beta
 
 
 @given(SCALE, LIVES, st.sampled_from([0, 1, 7, 100, 1000, 10_000]), st.floats(0, 0.999), st.floats(0.01, YEARS_20))
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_the_integral_is_that_of_adaptive_quadrature(r, lives, x, part, age):
     lives = (100 * lives[0], lives[1], 100 * lives[2])
     got = gone(np.array([r + x]), lives, np.array([part * age]), np.array([age]))[0]
@@ -63,7 +63,7 @@ def test_the_integral_is_that_of_adaptive_quadrature(r, lives, x, part, age):
 
 
 @given(SCALE, LIVES, st.sampled_from([0, 1, 7, 1000]))
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_slopes_of_the_integral(r, lives, x):
     begins, ends = np.array([0.0, 0.3, 0.99]), np.array([1.0, 1.0, 1.0])
 

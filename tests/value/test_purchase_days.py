@@ -90,7 +90,7 @@ def log(rows):
 
 
 @given(DAYS, AFTER)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=25)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
 def test_nothing_from_the_origin_on_changes_what_was_known(con, before, after):
     before = [(who, min(day, 39)) for who, day in before]
     origin = day_number(date(2024, 1, 1)) + 40

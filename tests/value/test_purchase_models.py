@@ -40,7 +40,7 @@ def possible(history):
 
 @pytest.mark.parametrize("kind", MODELS)
 @given(data=st.data())
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_slopes_are_those_of_the_likelihood(sample, kind, data):
     parameters = data.draw(with_any_parameters(kind))
     summary = sample.summary()
@@ -187,7 +187,6 @@ def test_too_little_data_is_said_and_nothing_is_forecast(kind, customers, says):
 
 
 @given(ANY_MODEL, HISTORY)
-@settings(deadline=None)
 def test_p_alive_is_a_probability_and_grows_with_recency(model, history):
     x, t_x, age = possible(history)
     moments = summary_of(*[(x, t_x * part, age) for part in (0.1, 0.5, 0.9, 1.0)])
@@ -199,7 +198,6 @@ def test_p_alive_is_a_probability_and_grows_with_recency(model, history):
 
 
 @given(ANY_MODEL, HISTORY)
-@settings(deadline=None)
 def test_expected_purchases_grow_with_the_horizon_and_slow_down(model, history):
     summary = summary_of(possible(history))
     horizons = [0, 1, 30, 365, 3650, 36_500]
@@ -212,7 +210,6 @@ def test_expected_purchases_grow_with_the_horizon_and_slow_down(model, history):
 
 
 @given(ANY_MODEL, st.sampled_from([1.0, 30.0, 365.0]))
-@settings(deadline=None)
 def test_a_new_customer_is_one_without_a_history(model, days):
     expected = model.expected_purchases(summary_of((0, 0, 0)), days)[0]
     assert model.expected_purchases_of_new(days) == pytest.approx(expected, rel=1e-12)
