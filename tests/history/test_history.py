@@ -14,7 +14,7 @@ from crmwb.contract.canonical import TABLES
 from crmwb.engine import duckdb
 from crmwb.features.bought import bought
 from crmwb.features.customers import customers
-from crmwb.history import store
+from crmwb.history import parts, store
 from crmwb.params import FeatureParams
 
 OFF_SEASON = (1, 2, 7, 8)
@@ -129,6 +129,14 @@ def test_step_by_step_writes_the_bytes_of_from_scratch(con, frames, whole, tmp_p
     for day in (date(2023, 3, 17), date(2023, 9, 20), date(2023, 7, 9), END):  # once back again
         kept(con, frames, tmp_path / "history", day)
         assert max(file.stem for file in (tmp_path / "history" / "customer_days").iterdir()) <= f"{day:%Y-%m}"
+    assert storage.content_hash(tmp_path / "history") == storage.content_hash(whole)
+
+
+def test_many_parts_are_looked_for_several_at_a_time(con, frames, whole, tmp_path, monkeypatch):
+    monkeypatch.setattr(duckdb, "ROWS_AT_ONCE", 50)
+    monkeypatch.setattr(parts, "MOST_PARTS", 2)
+    assert [list(some) for some in parts._groups(range(10))] == [[0, 1, 2, 3], [3, 4, 5, 6], [6, 7, 8, 9]]
+    kept(con, frames, tmp_path / "history")
     assert storage.content_hash(tmp_path / "history") == storage.content_hash(whole)
 
 
